@@ -1,1 +1,2 @@
-export {};
+/** The door of the engine. */
+export * from "./engine-port.ts";

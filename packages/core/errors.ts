@@ -1,0 +1,145 @@
+/** The one table of error codes. Permanent: a code is never renamed or reused. docs/errors.md is checked against it. */
+
+export interface ErrorEntry {
+  /** HTTP status where the error leaves by HTTP. */
+  status: number;
+  /** What happened. */
+  cause: string;
+  /** What to do about it. */
+  cure: string;
+}
+
+/** A refusal: the caller's fault or the moment's, told with a code, its cause and its cure. */
+export class StepwellError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  constructor(code: ErrorCode, message?: string, options?: ErrorOptions) {
+    super(message ?? `${errors[code].cause} ${errors[code].cure}`, options);
+    this.name = "StepwellError";
+    this.code = code;
+    this.status = errors[code].status;
+  }
+}
+
+export const errors = {
+  invalid_json: {
+    status: 400,
+    cause: "The body is not valid JSON.",
+    cure: "Send one JSON object or an array of them.",
+  },
+  json_too_deep: { status: 400, cause: "The JSON is nested too deeply.", cure: "Nest at most 500 levels." },
+  event_invalid: {
+    status: 400,
+    cause: "An event is not valid.",
+    cure: "Send `name` (text) and `data` (an object).",
+  },
+  event_name_reserved: {
+    status: 400,
+    cause: "Event names that start with `inngest/` are reserved.",
+    cure: "Choose another name.",
+  },
+  too_many_events: {
+    status: 400,
+    cause: "A request holds more than 5,000 events.",
+    cure: "Send several requests.",
+  },
+  event_too_large: {
+    status: 413,
+    cause: "An event is larger than 3 MiB.",
+    cure: "Store the payload elsewhere and send its address.",
+  },
+  body_too_large: {
+    status: 413,
+    cause: "The request body is larger than the limit.",
+    cure: "Send less at once, or raise --max-body.",
+  },
+  event_key_unknown: {
+    status: 401,
+    cause: "Event key not found.",
+    cure: "Use one of the keys given with --event-key.",
+  },
+  unauthorized: {
+    status: 401,
+    cause: "The signing key is missing or wrong.",
+    cure: "Send `Authorization: Bearer <signing key>`.",
+  },
+  host_not_allowed: {
+    status: 403,
+    cause: "The Host header names a host that this server does not answer to.",
+    cure: "Use a loopback address, or allow the host with --allowed-host.",
+  },
+  origin_not_allowed: {
+    status: 403,
+    cause: "A page of another origin may not write here.",
+    cure: "Call from a server, or allow the host with --allowed-host.",
+  },
+  not_found: { status: 404, cause: "There is nothing at this address.", cure: "Check the path and the id." },
+  id_malformed: {
+    status: 400,
+    cause: "The id is not a ULID.",
+    cure: "Use the 26-character id from the API.",
+  },
+  query_invalid: {
+    status: 400,
+    cause: "A query parameter is not valid.",
+    cure: "See docs/reference/rest.md for the accepted values.",
+  },
+  app_name_missing: { status: 400, cause: "The app has no name.", cure: "Give the SDK client an `id`." },
+  sync_refused: {
+    status: 400,
+    cause: "At least one function is invalid.",
+    cure: "Mend the function that the message names and sync again.",
+  },
+  option_not_built: {
+    status: 400,
+    cause: "A function uses an option that this version of Stepwell does not have yet.",
+    cure: "Remove the option, or wait for the version that the message names.",
+  },
+  server_kind_mismatch: {
+    status: 400,
+    cause: "The app expects another kind of server.",
+    cure: "Set INNGEST_DEV=1 for `stepwell dev`, INNGEST_DEV=0 for `stepwell start`.",
+  },
+  environment_conflict: {
+    status: 400,
+    cause: "The app is known at another URL and this sync comes from another environment.",
+    cure: "One Stepwell is one environment: run a second one for previews, or unset INNGEST_ENV.",
+  },
+  app_unreachable: {
+    status: 502,
+    cause: "The app did not answer.",
+    cure: "Check that it runs and that this server can reach its URL.",
+  },
+  not_an_app: {
+    status: 502,
+    cause: "The address answers, but not as an Inngest SDK app.",
+    cure: "Check the path; it is usually /api/inngest.",
+  },
+  address_forbidden: {
+    status: 403,
+    cause: "Link-local and metadata addresses are not called.",
+    cure: "Use another address, or start with --allow-link-local.",
+  },
+  overloaded: {
+    status: 503,
+    cause: "More work waits than this server holds.",
+    cure: "Send again after the time in Retry-After.",
+  },
+  store_unavailable: {
+    status: 503,
+    cause: "The store cannot write.",
+    cure: "Free disk space or mend the disk; the server goes on by itself.",
+  },
+  store_locked: {
+    status: 409,
+    cause: "Another Stepwell has this file open.",
+    cure: "Stop it, or use another --sqlite-dir.",
+  },
+  internal: {
+    status: 500,
+    cause: "Stepwell has a bug.",
+    cure: "Report it with the log line that carries this code.",
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errors;

@@ -1,0 +1,62 @@
+/** Apps and functions: what a sync tells us, after `protocol` has checked it. */
+import type { AppId, FunctionId } from "./ids.ts";
+import type { DurationMs, Instant } from "./moment.ts";
+
+export interface EventTrigger {
+  event: string;
+  /** CEL over `event`; absent: always. */
+  expression?: string;
+}
+export interface CronTrigger {
+  /** Five fields, perhaps behind `TZ=Zone ` (semantics §3.4). */
+  cron: string;
+  jitterMs?: DurationMs;
+}
+export type Trigger = EventTrigger | CronTrigger;
+
+export interface ConcurrencyLimit {
+  /** Requests in flight at once; 0 means no limit from this entry. */
+  limit: number;
+  /** CEL over `event`; absent: one counter for the whole function. */
+  key?: string;
+  scope: "fn" | "env" | "account";
+}
+
+/** A function's configuration, normalised: durations in milliseconds, retries as attempts. */
+export interface FunctionConfig {
+  slug: string;
+  name: string;
+  triggers: Trigger[];
+  /** `runtime.url` of the one registered step. */
+  url: string;
+  /** retries + 1, clamped to 1…21 (semantics §2.1). */
+  maxAttempts: number;
+  concurrency: ConcurrencyLimit[];
+}
+
+export interface AppRow {
+  id: AppId;
+  name: string;
+  url: string;
+  sdk: string;
+  framework: string | null;
+  platform: string | null;
+  /** `x-inngest-env` of the sync that placed it; null: none. */
+  env: string | null;
+  appVersion: string | null;
+  /** Hash of url and functions: an equal one makes a sync `modified: false`. */
+  checksum: string;
+  syncedAt: Instant;
+  /** Why the last sync was refused or could not be done; null: it worked. */
+  error: string | null;
+}
+
+export interface FunctionRow {
+  id: FunctionId;
+  appId: AppId;
+  slug: string;
+  version: number;
+  config: FunctionConfig;
+  /** No longer in the app's list: no new runs, runs in flight go on (semantics §8.3). */
+  archived: boolean;
+}

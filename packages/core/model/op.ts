@@ -1,0 +1,46 @@
+/**
+ * What an app answered, after `protocol` has read it: plain data, never thrown through the engine.
+ * Ops that this version cannot do arrive as `unsupported` and end the run with a clear error.
+ */
+import type { StepHash } from "./ids.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { Instant } from "./moment.ts";
+import type { ErrorJson } from "./run.ts";
+
+interface OpBase {
+  id: StepHash;
+  /** Name for people: `displayName`, else `name`, else the id. */
+  displayName: string;
+  /** The id as the user wrote it; `index` only for repeats. */
+  userland: { id: string; index?: number } | null;
+}
+export type Op =
+  | (OpBase & { op: "StepRun"; data: Json })
+  | (OpBase & { op: "StepPlanned"; race: boolean })
+  /** `error` is kept whole; the retry facts of the response stand beside the op list. */
+  | (OpBase & { op: "StepError"; error: ErrorJson })
+  | (OpBase & { op: "StepFailed"; error: ErrorJson })
+  /** `name` is a normalised duration, an ISO date, or empty (wire.md §5.4). */
+  | (OpBase & { op: "Sleep"; name: string; race: boolean })
+  | (OpBase & { op: "RunComplete"; data: Json })
+  | (OpBase & { op: "DiscoveryRequest" })
+  /** A known op-code that is not built yet. */
+  | (OpBase & { op: "unsupported"; code: string });
+
+/** What the answer said of retrying. `never`: final. `at`: from Retry-After, already clamped. */
+export type RetryAdvice = { is: "default" } | { is: "never" } | { is: "at"; at: Instant };
+
+/** One answer to one call. */
+export type Answer =
+  | { is: "planned"; ops: Op[]; retry: RetryAdvice; requestVersion: 1 | 2 | null; unknownOps: string[] }
+  | { is: "returned"; output: Json; requestVersion: 1 | 2 | null }
+  | { is: "broke"; error: ErrorJson; retry: RetryAdvice; requestVersion: 1 | 2 | null; body?: JsonObject };
+
+/** What can happen to a run. */
+export type RunInput =
+  | { is: "answered"; answer: Answer; bytes: number }
+  /** A later wake is due. */
+  | { is: "woke"; wakeId: string }
+  | { is: "cancelled"; cause: string }
+  /** The node that held the lease is gone: the same call again, no attempt counted. */
+  | { is: "lost" };

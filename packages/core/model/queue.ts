@@ -1,0 +1,143 @@
+/**
+ * What happens later, and who may do it now: wakes, lanes, cells, nudges, leases
+ * (hard-parts.md §1). Each table has one writer; everybody else may only insert beside it.
+ */
+import type {
+  CellKey,
+  EventId,
+  FunctionId,
+  LaneId,
+  LeaseId,
+  NodeId,
+  PoolId,
+  RunId,
+  StepHash,
+  WaitId,
+  WakeId,
+} from "./ids.ts";
+import type { Json } from "./json.ts";
+import type { Instant } from "./moment.ts";
+
+/** One request to an app, before it is made. */
+export interface CallSpec {
+  /** A hash: run this planned step. Null: discovery. */
+  target: StepHash | null;
+  /** Zero-based; of this step, or of the discovery. */
+  attempt: number;
+  /** +1 for each dispatch of the same job (wire.md §7.4). */
+  generation: number;
+}
+
+/** Why a wake is there and what it carries. `call` wakes queue in a lane; the others only have a due time. */
+export type WakeJob =
+  | { kind: "call"; call: CallSpec }
+  /** A call that becomes queued when due: a delayed start, a retry. */
+  | { kind: "later-call"; call: CallSpec }
+  | { kind: "sleep"; step: StepHash }
+  | { kind: "route"; eventId: EventId }
+  | { kind: "cron"; functionId: FunctionId; cron: string; scheduledAt: Instant }
+  /** A tick held back by its jitter. */
+  | { kind: "tick"; functionId: FunctionId; cron: string; scheduledAt: Instant; fireAt: Instant };
+
+export interface WakeRow {
+  id: WakeId;
+  job: WakeJob;
+  runId: RunId | null;
+  /** Set exactly while the wake is queued for a call. */
+  lane: LaneId | null;
+  /** Order inside the lane: the run's score, or the due time of a retry. */
+  score: number;
+  dueAt: Instant;
+}
+
+/** Only the pool commit writes these. `head` is at most the lane's lowest queued score. */
+export interface LaneRow {
+  lane: LaneId;
+  pool: PoolId;
+  cells: CellKey[];
+  head: number;
+  /** The full cell it waits for; null: it may be claimed from. */
+  blocked: CellKey | null;
+}
+
+export interface CellRow {
+  cell: CellKey;
+  /** Equals the live leases that name the cell, and those freed but not yet collected. */
+  used: number;
+  state: Json;
+}
+
+/** "Look here": inserted by anybody, deleted by the pool commit. `id` is assigned by the store. */
+export interface NudgeRow {
+  id: number;
+  pool: PoolId;
+  /** A lane with new wakes (`cells` and `score` set), or null. */
+  lane: LaneId | null;
+  /** With a lane: its cells. Without: cells that may have got room. */
+  cells: CellKey[];
+  /** The lowest new score. */
+  score: number | null;
+  /** A queued wake that must go. */
+  gone: WakeId | null;
+}
+
+/** A node's right to make one call. Never changed but for `freed`; no expiry: liveness hangs on the node. */
+export interface LeaseRow {
+  id: LeaseId;
+  pool: PoolId;
+  runId: RunId;
+  lane: LaneId;
+  score: number;
+  cells: CellKey[];
+  node: NodeId;
+  freed: boolean;
+  call: CallSpec;
+  at: Instant;
+}
+
+/** The state of a gate (idempotency now; rate limit, debounce, batch, singleton later) for one key. */
+export interface GateCellRow {
+  key: string;
+  state: Json;
+  /** From here on it counts as absent. */
+  expiresAt: Instant | null;
+}
+
+export interface NodeRow {
+  id: NodeId;
+  startedAt: Instant;
+  /** Dead when in the past; null where the store admits one engine only (SQLite). */
+  aliveUntil: Instant | null;
+}
+
+/** A run that waits for an event. In A nothing opens one; the shape is fixed now (ADR 0007). */
+export interface WaitRow {
+  id: WaitId;
+  /** Assigned by the store: only later events match. */
+  seq: number;
+  kind: "event" | "signal" | "cancel";
+  /** Event name, or signal. */
+  name: string;
+  /** Hash of the anchor's (path, type, value); `*`: evaluated for every event of the name. */
+  anchor: string;
+  runId: RunId;
+  step: StepHash | null;
+  /** What is left to evaluate, `event.*` frozen; null: nothing. */
+  expression: string | null;
+  openedAt: Instant;
+  until: Instant | null;
+}
+
+/** Which paths the anchors of a name use, so that an event knows what to hash. */
+export interface WaitPathRow {
+  name: string;
+  path: string;
+}
+
+export interface PayloadRow {
+  /** An event id or a run id. */
+  owner: string;
+  /** `event`, `output`, or `step:<hash>`. */
+  name: string;
+  value: Json;
+}

@@ -1,0 +1,125 @@
+/** Runs, their hot state, their steps and their history. */
+import type { AppId, CellKey, EventId, FunctionId, LaneId, PoolId, RunId, StepHash } from "./ids.ts";
+import type { Json, JsonObject } from "./json.ts";
+import type { Instant } from "./moment.ts";
+
+export type RunStatus = "queued" | "running" | "completed" | "failed" | "cancelled" | "skipped";
+export type EndStatus = "completed" | "failed" | "cancelled";
+
+/** True when nothing of the run can change any more. */
+export function hasEnded(status: RunStatus): boolean {
+  return status !== "queued" && status !== "running";
+}
+
+/** List columns only: written when queued, started, ended. */
+export interface RunRow {
+  id: RunId;
+  /** Assigned by the store; an event "after the run" has a higher one. */
+  seq: number;
+  functionId: FunctionId;
+  appId: AppId;
+  functionVersion: number;
+  /** The first trigger event. */
+  eventId: EventId;
+  /** All trigger events (a batch has several). */
+  eventIds: EventId[];
+  eventName: string;
+  cron: string | null;
+  batchId: string | null;
+  originalRunId: RunId | null;
+  status: RunStatus;
+  queuedAt: Instant;
+  startedAt: Instant | null;
+  endedAt: Instant | null;
+}
+
+/** A step op that was reported and has no result yet. */
+export interface OpenOp {
+  op: "StepPlanned" | "Sleep";
+  name: string;
+  displayName: string;
+  userland: { id: string; index?: number } | null;
+  since: Instant;
+  /** A sleep: when it ends. */
+  until?: Instant;
+}
+
+/** Written by each commit of the run, deleted at its end. Versioned: an older one must load for ever (ADR 0011). */
+export interface RunState {
+  v: 1;
+  /** Version in force: −1 until the SDK's first answer (wire.md §4.5). */
+  requestVersion: -1 | 1 | 2;
+  open: Record<StepHash, OpenOp>;
+  /** Ops opened since nothing was open: 1 = lone, ≥ 2 = a parallel group (wire.md §6.3). */
+  group: number;
+  /** Some op of the group asked for `parallelMode: "race"`. */
+  race: boolean;
+  /** A discovery call is queued, waits for its retry, or is in flight: there is never a second one (rule 7). */
+  discovering: boolean;
+  /** The discovery that is out must be followed by another. */
+  again: boolean;
+  /** The next discovery must plan, not run, what it finds (rule 2). */
+  plan: boolean;
+  /** Steps stored so far: the next one's place in completion order. */
+  stored: number;
+  /** Bytes of events and stored results, against the state limit. */
+  bytes: number;
+  /** Where the run's calls queue, fixed when the run was created (semantics §6.0). */
+  pool: PoolId;
+  lane: LaneId;
+  cells: CellKey[];
+  /** Queue position of the run: older runs go first. */
+  score: number;
+}
+
+export interface RunStateRow {
+  runId: RunId;
+  state: RunState;
+}
+
+/** A finished step; its result is in `payloads`. Insert-only. */
+export interface StepRow {
+  runId: RunId;
+  id: StepHash;
+  /** Completion order, from 0: `ctx.stack` (wire.md §6.2). */
+  ord: number;
+  op: string;
+  name: string;
+  userlandId: string | null;
+  userlandIndex: number | null;
+  status: "completed" | "failed";
+  /** Tries that were made. */
+  attempts: number;
+  queuedAt: Instant;
+  startedAt: Instant | null;
+  endedAt: Instant;
+}
+
+/** One line of a run's history. Insert-only; `id` (the order) is assigned by the store. */
+export interface HistoryRow {
+  id: number;
+  runId: RunId;
+  at: Instant;
+  kind:
+    | "run.queued"
+    | "run.started"
+    | "request.failed"
+    | "step.planned"
+    | "step.sleeping"
+    | "step.completed"
+    | "step.failed"
+    | "step.retrying"
+    | "run.ended";
+  step: StepHash | null;
+  data: JsonObject;
+}
+
+/** An error as SDKs report it and as runs and steps keep it (wire.md §5.2). Unknown properties are kept. */
+export interface ErrorJson {
+  name: string;
+  message: string;
+  stack?: string;
+  cause?: Json;
+  data?: Json;
+  [key: string]: Json | undefined;
+}

@@ -1,0 +1,230 @@
+/**
+ * The storage port: data in, data out. A store locks what was asked for, shows it, and writes
+ * rows. It never looks at a status and never computes a time: a rule in SQL is a rule written
+ * twice. `decide` is synchronous, so that SQLite (sync) and PostgreSQL (async) can share it, and
+ * it may run again after a conflict, so it must not do anything but return.
+ */
+import type {
+  AppId,
+  AppRow,
+  CellKey,
+  CellRow,
+  Change,
+  EventId,
+  EventRow,
+  FunctionRow,
+  GateCellRow,
+  HistoryRow,
+  Instant,
+  Json,
+  LaneId,
+  LaneRow,
+  LeaseId,
+  LeaseRow,
+  NodeId,
+  NudgeRow,
+  PoolId,
+  RunId,
+  RunRow,
+  RunState,
+  RunStatus,
+  StepHash,
+  StepRow,
+  WaitRow,
+  WakeId,
+  WakeRow,
+} from "@stepwell/core";
+
+/** A run as a commit sees it: facts, not payloads. `state` is null once it has ended. */
+export interface RunSlice {
+  run: RunRow;
+  state: RunState | null;
+  /** Of the steps asked for, those that are stored. */
+  steps: ReadonlyMap<StepHash, StepRow>;
+  /** All wakes of the run, queued and later ones. */
+  wakes: WakeRow[];
+}
+
+/** A lane that a claim looks at. */
+export interface LaneSeen {
+  lane: LaneId;
+  cells: CellKey[];
+  /** The stored row; null: known only from a nudge. */
+  row: LaneRow | null;
+  /** Exact floor used for `heads`: the lower of the row's head and the nudged scores. */
+  low: number;
+  /** The first queued wakes by (score, id), at most `limit` of them. */
+  heads: WakeRow[];
+  /** How many were asked for; fewer heads than this: there are no more. */
+  limit: number;
+}
+
+export interface PoolSlice {
+  /** Leases freed since the last claim; the claim deletes them. */
+  freed: LeaseRow[];
+  /** At most 300, oldest first; the claim deletes them. */
+  nudges: NudgeRow[];
+  /** There were more nudges than were shown. */
+  moreNudges: boolean;
+  /** Nudged lanes, the 50 open lanes with the lowest heads, and per cell that got room the 20 lowest blocked on it. */
+  lanes: LaneSeen[];
+  /** Cells that got room and whose blocked lanes were cut at 20. */
+  cutCells: CellKey[];
+  /** There were more open lanes than were shown. */
+  moreOpen: boolean;
+  /** Every cell named by a freed lease, a nudge or a lane seen; absent: nothing used. */
+  cells: ReadonlyMap<CellKey, CellRow>;
+}
+
+export interface AppSlice {
+  app: AppRow | null;
+  functions: FunctionRow[];
+}
+
+/** What a commit may ask for → what it sees, locked. */
+export interface Slices {
+  run: { ask: { runId: RunId; steps: readonly StepHash[] }; see: RunSlice | null };
+  lease: { ask: LeaseId; see: LeaseRow | null };
+  wake: { ask: WakeId; see: WakeRow | null };
+  gates: { ask: readonly string[]; see: ReadonlyMap<string, GateCellRow> };
+  /** Which of these events are stored already. */
+  events: { ask: readonly EventId[]; see: ReadonlySet<EventId> };
+  app: { ask: AppId; see: AppSlice };
+  /** Waits of a name whose anchor is one of these, by id, after `after`. */
+  waits: {
+    ask: { name: string; anchors: readonly string[]; after: string | null; limit: number };
+    see: WaitRow[];
+  };
+  /** "busy": another node is claiming this pool; come back in 5 ms (never on one-engine stores). */
+  pool: {
+    ask: {
+      pool: PoolId;
+      /** Calls this node can make now, 0…50. */
+      want: number;
+      /** The latest limit of a cell; Infinity where the configuration no longer has one. */
+      limits: (cell: CellKey) => number;
+    };
+    see: PoolSlice | "busy";
+  };
+}
+export type Ask = { [K in keyof Slices]?: Slices[K]["ask"] };
+export type Seen<A extends Ask> = { [K in keyof A & keyof Slices]: Slices[K]["see"] };
+
+/** What a decision wants written, and what the caller gets once that is durable. */
+export interface Decision<R> {
+  write: Change[];
+  reply: R;
+}
+
+/** A page of something, newest first unless said otherwise; `cursor` continues it. */
+export interface Page<T> {
+  rows: T[];
+  /** Opaque; null: nothing follows. */
+  cursor: string | null;
+}
+
+export interface StoredEvent {
+  row: EventRow;
+  body: Json;
+}
+
+export interface RunFilter {
+  status?: RunStatus[];
+  functionIds?: string[];
+  appIds?: string[];
+  timeField?: "queuedAt" | "startedAt" | "endedAt";
+  from?: Instant;
+  until?: Instant;
+  order?: "asc" | "desc";
+  cursor?: string;
+  limit: number;
+}
+
+export interface EventFilter {
+  name?: string;
+  receivedAfter?: Instant;
+  receivedBefore?: Instant;
+  includeInternal?: boolean;
+  cursor?: string;
+  limit: number;
+}
+
+/** All that a call to an app needs of a run. */
+export interface CallContext {
+  run: RunRow;
+  state: RunState | null;
+  events: StoredEvent[];
+  /** Stored steps in completion order, each with its result as sent in `steps[hash]` (wire.md §6.1). */
+  steps: { row: StepRow; result: Json }[];
+}
+
+/** Reads never lock. They see what was committed before they were called. */
+export interface Reads {
+  apps(): Promise<AppRow[]>;
+  functions(): Promise<FunctionRow[]>;
+  event(id: EventId): Promise<StoredEvent | null>;
+  events(filter: EventFilter): Promise<Page<StoredEvent>>;
+  run(id: RunId): Promise<RunRow | null>;
+  runs(filter: RunFilter): Promise<Page<RunRow>>;
+  eventRuns(id: EventId): Promise<RunRow[]>;
+  /** The run's output as stored: `{data}` or `{error}`; null: none. */
+  output(id: RunId): Promise<Json>;
+  callContext(id: RunId): Promise<CallContext | null>;
+  history(id: RunId): Promise<HistoryRow[]>;
+  /** Later wakes (not queued ones) due at `now`, earliest first. */
+  dueWakes(now: Instant, limit: number): Promise<WakeRow[]>;
+  /** When the earliest later wake is due; null: there is none. */
+  nextDue(): Promise<Instant | null>;
+  /** Pools with a nudge, a freed lease or an open lane. */
+  readyPools(): Promise<PoolId[]>;
+  /** Cells of a pool that some lane is blocked on. */
+  blockedCells(pool: PoolId): Promise<CellKey[]>;
+  /** Live leases of every node but this one. */
+  foreignLeases(node: NodeId, limit: number): Promise<LeaseRow[]>;
+  /** Live leases of a run. */
+  runLeases(id: RunId): Promise<LeaseRow[]>;
+}
+
+/** What a commit may have made possible. A hint may get lost; the timer of the next due row is the promise. */
+export interface Hint {
+  pools: PoolId[];
+  /** The earliest later wake that was inserted. */
+  at: Instant | null;
+}
+
+export interface StoreClock {
+  /** Add to this machine's clock to get the store's (SQLite: 0). */
+  offsetMs: number;
+  /** The store's time has been at least this. */
+  floor: Instant;
+}
+
+export interface Store {
+  /** True: no second engine can have this store open, so another node's leases are those of a dead one. */
+  readonly exclusive: boolean;
+  /**
+   * Locks what `ask` names, shows it, writes what `decide` returns: all of it or nothing, durable when
+   * the promise resolves. Commits that wait together share one transaction.
+   * @param now the caller's time; kept so that the clock never goes back within the store.
+   * @throws what `decide` throws (nothing is written, other commits go on); `StoreError` when the
+   * database refuses (nothing is written).
+   */
+  commit<A extends Ask, R>(ask: A, now: Instant, decide: (seen: Seen<A>) => Decision<R>): Promise<R>;
+  readonly read: Reads;
+  /** Calls back after each commit that inserted nudges, freed leases or later wakes. Returns the unsubscribe. */
+  onHint(listen: (hint: Hint) => void): () => void;
+  clock(): Promise<StoreClock>;
+  /** Brings the schema up to date. */
+  migrate(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The database refused: full disk, I/O error, a broken constraint. `cause` holds its own error. */
+export class StoreError extends Error {
+  readonly code: "store_full" | "store_locked" | "store_newer" | "store_failed";
+  constructor(code: StoreError["code"], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "StoreError";
+    this.code = code;
+  }
+}
