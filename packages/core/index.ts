@@ -1,5 +1,11 @@
 /** The door of the core. Everything here is pure: data in, data out. */
 export * from "./errors.ts";
+export * from "./expression/index.ts";
+export * from "./flow/admission.ts";
+export * from "./flow/capacity.ts";
+export * from "./flow/gates/concurrency.ts";
+export * from "./flow/gates/idempotency.ts";
+export * from "./intake/index.ts";
 export * from "./model/event.ts";
 export * from "./model/function.ts";
 export * from "./model/ids.ts";
@@ -9,3 +15,7 @@ export * from "./model/op.ts";
 export * from "./model/queue.ts";
 export * from "./model/run.ts";
 export * from "./model/tables.ts";
+export * from "./run/decide.ts";
+export * from "./run/effects.ts";
+export { eventRows, record } from "./run/record.ts";
+export { retryAt } from "./run/retry.ts";

@@ -1,0 +1,185 @@
+/**
+ * Wake → call: one claim over one pool (hard-parts.md §1). It collects freed leases, reads the
+ * nudges, merges the lanes by their heads and grants what has room in all its cells.
+ * Keeps I1 (a lane blocked on a cell with room is looked at again), I2 (a lane's head is never too
+ * high) and I3 (`used` equals the leases that name the cell).
+ */
+import type { CellKey, LaneId, NodeId, PoolId } from "../model/ids.ts";
+import type { Moment } from "../model/moment.ts";
+import type { CellRow, LaneRow, LeaseRow, NudgeRow, WakeRow } from "../model/queue.ts";
+import type { Change } from "../model/tables.ts";
+
+/** A lane as a claim sees it; the store's `LaneSeen` has this shape. */
+export interface LaneView {
+  lane: LaneId;
+  cells: CellKey[];
+  row: LaneRow | null;
+  low: number;
+  heads: readonly WakeRow[];
+  limit: number;
+}
+/** A pool as a claim sees it; the store's `PoolSlice` has this shape. */
+export interface PoolView {
+  freed: readonly LeaseRow[];
+  nudges: readonly NudgeRow[];
+  moreNudges: boolean;
+  lanes: readonly LaneView[];
+  cutCells: readonly CellKey[];
+  moreOpen: boolean;
+  cells: ReadonlyMap<CellKey, CellRow>;
+}
+export interface Claim {
+  write: Change[];
+  leases: LeaseRow[];
+  /** There is more to look at in this pool now. */
+  again: boolean;
+}
+
+interface Cursor {
+  view: LaneView;
+  at: number;
+}
+
+/**
+ * @param want calls this node can make now
+ * @param limits the latest limit of a cell
+ * @param node who will hold the leases
+ */
+export function claim(
+  pool: PoolId,
+  seen: PoolView,
+  want: number,
+  limits: (cell: CellKey) => number,
+  node: NodeId,
+  moment: Moment,
+): Claim {
+  const write: Change[] = [];
+  const used = collect(seen, write);
+  const leases: LeaseRow[] = [];
+  const blocked = new Map<LaneId, CellKey>();
+  const queue = seen.lanes.map((view) => ({ view, at: 0 })).filter((c) => c.view.heads.length > 0);
+  const cursors = [...queue];
+  sortByHead(queue);
+  while (queue.length > 0 && leases.length < want) {
+    const cursor = queue[0] as Cursor;
+    const full = cursor.view.cells.find((cell) => (used.get(cell) ?? 0) >= limits(cell));
+    if (full !== undefined) {
+      blocked.set(cursor.view.lane, full);
+      queue.shift();
+      continue;
+    }
+    const wake = cursor.view.heads[cursor.at] as WakeRow;
+    if (wake.job.kind !== "call" || wake.runId === null)
+      throw new Error(`wake ${wake.id} in lane ${wake.lane} is no call`);
+    for (const cell of cursor.view.cells) used.set(cell, (used.get(cell) ?? 0) + 1);
+    write.push({ remove: "wakes", key: { id: wake.id } });
+    const lease: LeaseRow = {
+      id: moment.id(),
+      pool,
+      runId: wake.runId,
+      lane: cursor.view.lane,
+      score: wake.score,
+      cells: cursor.view.cells,
+      node,
+      freed: false,
+      call: wake.job.call,
+      at: moment.now,
+    };
+    leases.push(lease);
+    write.push({ insert: "leases", row: lease });
+    cursor.at += 1;
+    queue.shift();
+    if (cursor.at < cursor.view.heads.length) insertByHead(queue, cursor);
+  }
+  let again = writeLanes(pool, seen.lanes, cursors, blocked, used, limits, write);
+  writeCells(seen, used, write);
+  again = passBaton(pool, seen, used, limits, write) || again;
+  const openLeft = queue.length > 0 || seen.moreOpen;
+  return { write, leases, again: again || seen.moreNudges || (openLeft && leases.length >= want) };
+}
+
+/** Takes in what others left for the pool: freed leases give their cells back, nudges are read and gone. */
+function collect(seen: PoolView, write: Change[]): Map<CellKey, number> {
+  const used = new Map<CellKey, number>();
+  for (const [cell, row] of seen.cells) used.set(cell, row.used);
+  for (const lease of seen.freed) {
+    for (const cell of lease.cells) used.set(cell, (used.get(cell) ?? 0) - 1);
+    write.push({ remove: "leases", key: { id: lease.id } });
+  }
+  for (const nudge of seen.nudges) {
+    write.push({ remove: "nudges", key: { id: nudge.id } });
+    if (nudge.gone !== null) write.push({ remove: "wakes", key: { id: nudge.gone } });
+  }
+  return used;
+}
+
+/** A lane that was seen gets its exact head and its block; an empty one goes. Returns whether one must be looked at again. */
+function writeLanes(
+  pool: PoolId,
+  lanes: readonly LaneView[],
+  cursors: readonly Cursor[],
+  blocked: ReadonlyMap<LaneId, CellKey>,
+  used: ReadonlyMap<CellKey, number>,
+  limits: (cell: CellKey) => number,
+  write: Change[],
+): boolean {
+  const taken = new Map(cursors.map((cursor) => [cursor.view.lane, cursor.at]));
+  let again = false;
+  for (const view of lanes) {
+    const at = taken.get(view.lane) ?? 0;
+    const next = view.heads[at];
+    const cut = view.heads.length >= view.limit;
+    if (next === undefined && !cut) {
+      if (view.row !== null) write.push({ remove: "lanes", key: { lane: view.lane } });
+      continue;
+    }
+    // All that was fetched is granted and more may follow: the last one seen is a safe floor.
+    const head = next?.score ?? view.heads[at - 1]?.score ?? view.low;
+    const full =
+      blocked.get(view.lane) ??
+      (next === undefined ? view.cells.find((c) => (used.get(c) ?? 0) >= limits(c)) : undefined);
+    if (next === undefined && full === undefined) again = true;
+    const row: LaneRow = { lane: view.lane, pool, cells: view.cells, head, blocked: full ?? null };
+    if (view.row === null || view.row.head !== head || view.row.blocked !== row.blocked)
+      write.push({ put: "lanes", row });
+  }
+  return again;
+}
+
+function writeCells(seen: PoolView, used: ReadonlyMap<CellKey, number>, write: Change[]): void {
+  for (const [cell, count] of used) {
+    const row = seen.cells.get(cell);
+    if (count <= 0 && row !== undefined && row.state === null) write.push({ remove: "cells", key: { cell } });
+    else if (count > 0 && row?.used !== count)
+      write.push({ put: "cells", row: { cell, used: count, state: row?.state ?? null } });
+  }
+}
+
+/** A cell that still has room while lanes blocked on it were not shown: somebody must look at them. */
+function passBaton(
+  pool: PoolId,
+  seen: PoolView,
+  used: ReadonlyMap<CellKey, number>,
+  limits: (cell: CellKey) => number,
+  write: Change[],
+): boolean {
+  const cells = seen.cutCells.filter((cell) => (used.get(cell) ?? 0) < limits(cell));
+  if (cells.length === 0) return false;
+  write.push({ insert: "nudges", row: { pool, lane: null, cells, score: null, gone: null } });
+  return true;
+}
+
+function before(a: Cursor, b: Cursor): number {
+  const x = a.view.heads[a.at] as WakeRow;
+  const y = b.view.heads[b.at] as WakeRow;
+  return x.score - y.score || (x.id < y.id ? -1 : 1);
+}
+
+function sortByHead(queue: Cursor[]): void {
+  queue.sort(before);
+}
+
+function insertByHead(queue: Cursor[], cursor: Cursor): void {
+  const at = queue.findIndex((other) => before(cursor, other) < 0);
+  queue.splice(at === -1 ? queue.length : at, 0, cursor);
+}

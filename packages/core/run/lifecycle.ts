@@ -1,0 +1,75 @@
+/**
+ * The end of a run and the events that tell of it (semantics §1.6).
+ * Runs started by a lifecycle event publish none: that is the loop guard.
+ */
+import type { NewEvent } from "../model/event.ts";
+import type { Json, JsonObject } from "../model/json.ts";
+import type { Moment } from "../model/moment.ts";
+import type { EndStatus, ErrorJson } from "../model/run.ts";
+import type { About, Draft } from "./effects.ts";
+
+const FINISHED = "inngest/function.finished";
+const FAILED = "inngest/function.failed";
+const CANCELLED = "inngest/function.cancelled";
+const statusWord = { completed: "Completed", failed: "Failed", cancelled: "Cancelled" } as const;
+
+/** Ends the run: its output, its status, its lifecycle events. Later effects of the draft are refused by `ended`. */
+export function endRun(draft: Draft, status: EndStatus, result: Json, about: About, moment: Moment): void {
+  if (draft.ended) return;
+  draft.ended = true;
+  draft.effects.push({
+    do: "end",
+    status,
+    output: status === "failed" ? { error: result } : { data: result },
+  });
+  const trigger = draft.seen.run.eventName;
+  if (trigger === FAILED || trigger === FINISHED) return;
+  const data: JsonObject = {
+    function_id: about.slug,
+    run_id: about.runId,
+    event: about.trigger.event,
+    events: about.trigger.events,
+  };
+  if (status === "failed") data.error = { ...asObject(result), __serialized: true };
+  else if (status === "completed" && result !== null) data.result = result;
+  const finished = { ...data, _inngest: { status: statusWord[status] } };
+  publish(draft, FINISHED, null, finished, about, moment);
+  if (status === "failed") publish(draft, FAILED, about.runId, data, about, moment);
+  if (status === "cancelled") publish(draft, CANCELLED, about.runId, data, about, moment);
+}
+
+/** A failure with its error as user code and lifecycle events see it. */
+export function failRun(draft: Draft, error: ErrorJson, about: About, moment: Moment): void {
+  endRun(draft, "failed", errorJson(error), about, moment);
+}
+
+/** Drops the undefined of optional properties, so that the value is JSON. */
+export function errorJson(error: ErrorJson): JsonObject {
+  const json: JsonObject = {};
+  for (const [key, value] of Object.entries(error)) if (value !== undefined) json[key] = value;
+  return json;
+}
+
+/** Platform errors are wrapped once more, so that readers of either form find name and message (semantics §2.5). */
+export function platformError(name: string, message: string): ErrorJson {
+  return { name, message, error: `${name}: ${message}` };
+}
+
+function publish(
+  draft: Draft,
+  name: string,
+  externalId: string | null,
+  data: JsonObject,
+  about: About,
+  moment: Moment,
+): void {
+  const id = moment.id();
+  const event: NewEvent = { id, externalId: externalId ?? id, name, ts: moment.now, body: { data } };
+  draft.effects.push({ do: "send", event, route: about.listened(name) });
+}
+
+function asObject(value: Json): JsonObject {
+  return value !== null && typeof value === "object" && !Array.isArray(value)
+    ? value
+    : { message: String(value) };
+}

@@ -1,0 +1,63 @@
+/** One entry per op-code: what an op of an answer does to the run (wire.md §5.4). */
+import type { Moment } from "../../model/moment.ts";
+import type { Op } from "../../model/op.ts";
+import type { LeaseRow } from "../../model/queue.ts";
+import type { About, Draft } from "../effects.ts";
+import { endRun, failRun, platformError } from "../lifecycle.ts";
+import { openSleep } from "./sleep.ts";
+import { openPlanned, storeFailed, storeRun } from "./step.ts";
+
+export { storeStep } from "./step.ts";
+
+/** `stored`: a result is there now (or was before). `opened`: something new waits. `known`: listed again. */
+export type Outcome = "stored" | "opened" | "known" | "rediscover" | "ended";
+type Handler<K extends Op["op"]> = (
+  draft: Draft,
+  op: Extract<Op, { op: K }>,
+  lease: LeaseRow,
+  about: About,
+  moment: Moment,
+) => Outcome;
+
+const handlers: { [K in Op["op"]]: Handler<K> } = {
+  StepRun: storeRun,
+  // Here only when no attempt is left: a retry is decided before.
+  StepError: storeFailed,
+  StepFailed: storeFailed,
+  StepPlanned: openPlanned,
+  Sleep: openSleep,
+  DiscoveryRequest: () => "rediscover",
+  RunComplete: (draft, op, _lease, about, moment) => {
+    endRun(draft, "completed", op.data, about, moment);
+    return "ended";
+  },
+  unsupported: (draft, op, _lease, about, moment) => {
+    const message = `step "${op.displayName}" uses ${op.code}, which this version of Stepwell does not have yet (see docs/compatibility.md)`;
+    failRun(draft, platformError("StepwellNotBuilt", message), about, moment);
+    return "ended";
+  },
+};
+
+export function applyOp(draft: Draft, op: Op, lease: LeaseRow, about: About, moment: Moment): Outcome {
+  const handle = handlers[op.op] as Handler<Op["op"]>;
+  return handle(draft, op as never, lease, about, moment);
+}
+
+/** Stores first, then timers, then jobs, the end of the run last. */
+export function opRank(op: Op): number {
+  switch (op.op) {
+    case "StepRun":
+    case "StepError":
+    case "StepFailed":
+      return 0;
+    case "Sleep":
+      return 1;
+    case "StepPlanned":
+    case "DiscoveryRequest":
+      return 2;
+    case "unsupported":
+      return 3;
+    case "RunComplete":
+      return 4;
+  }
+}

@@ -1,0 +1,127 @@
+/** `step.run` and what is like it: results are stored once and for ever, planned steps get their own request. */
+import type { StepHash } from "../../model/ids.ts";
+import type { Json } from "../../model/json.ts";
+import type { Moment } from "../../model/moment.ts";
+import type { Op } from "../../model/op.ts";
+import type { LeaseRow } from "../../model/queue.ts";
+import type { About, Draft } from "../effects.ts";
+import { errorJson } from "../lifecycle.ts";
+import type { Outcome } from "./index.ts";
+
+interface StepName {
+  op: string;
+  name: string;
+  userland: { id: string; index?: number } | null;
+}
+
+export function storeRun(
+  draft: Draft,
+  op: Extract<Op, { op: "StepRun" }>,
+  lease: LeaseRow,
+  _about: About,
+  moment: Moment,
+): Outcome {
+  const result = { type: "data", data: op.data };
+  storeStep(draft, op.id, named(op), result, "completed", lease.call.attempt + 1, moment, lease.at);
+  return "stored";
+}
+
+/** The step has failed for good: its error is its result, and user code may catch it (semantics §2.4). */
+export function storeFailed(
+  draft: Draft,
+  op: Extract<Op, { op: "StepError" | "StepFailed" }>,
+  lease: LeaseRow,
+  _about: About,
+  moment: Moment,
+): Outcome {
+  const result = { type: "error", error: errorJson(op.error) };
+  storeStep(
+    draft,
+    op.id,
+    { ...named(op), op: "StepRun" },
+    result,
+    "failed",
+    lease.call.attempt + 1,
+    moment,
+    lease.at,
+  );
+  return "stored";
+}
+
+export function openPlanned(
+  draft: Draft,
+  op: Extract<Op, { op: "StepPlanned" }>,
+  _lease: LeaseRow,
+  about: About,
+  moment: Moment,
+): Outcome {
+  const { state } = draft;
+  if (op.race) state.race = true;
+  if (isKnown(draft, op.id)) return "known";
+  state.open[op.id] = {
+    op: "StepPlanned",
+    name: op.displayName,
+    displayName: op.displayName,
+    userland: op.userland,
+    since: moment.now,
+  };
+  state.group += 1;
+  draft.effects.push({ do: "note", kind: "step.planned", step: op.id, data: { name: op.displayName } });
+  if (state.stored < about.maxSteps)
+    draft.effects.push({
+      do: "call",
+      call: { target: op.id, attempt: 0, generation: 1 },
+      dueAt: null,
+      score: state.score,
+    });
+  return "opened";
+}
+
+/** A step id that waits or has a result: listing it again makes no second job (rule 5). */
+export function isKnown(draft: Draft, id: StepHash): boolean {
+  return (
+    draft.state.open[id] !== undefined ||
+    draft.seen.steps.has(id) ||
+    draft.effects.some((e) => e.do === "storeStep" && e.step.id === id)
+  );
+}
+
+/** Stores a result, unless there is one: the first is the result for ever (semantics §1.5). */
+export function storeStep(
+  draft: Draft,
+  id: StepHash,
+  what: StepName,
+  result: Json,
+  status: "completed" | "failed",
+  attempts: number,
+  moment: Moment,
+  startedAt: number | null = null,
+): void {
+  const { state, seen } = draft;
+  const open = state.open[id];
+  delete state.open[id];
+  if (seen.steps.has(id) || draft.effects.some((e) => e.do === "storeStep" && e.step.id === id)) return;
+  draft.effects.push({
+    do: "storeStep",
+    result,
+    step: {
+      runId: seen.run.id,
+      id,
+      ord: state.stored,
+      op: what.op,
+      name: what.name,
+      userlandId: what.userland?.id ?? null,
+      userlandIndex: what.userland?.index ?? null,
+      status,
+      attempts,
+      queuedAt: open?.since ?? startedAt ?? moment.now,
+      startedAt: startedAt ?? open?.since ?? null,
+      endedAt: moment.now,
+    },
+  });
+  state.stored += 1;
+}
+
+function named(op: Op): StepName {
+  return { op: op.op, name: op.displayName, userland: op.userland };
+}

@@ -1,0 +1,189 @@
+/**
+ * Effects → rows. Here, and only here, it is written down what an effect means in tables, which
+ * rows end with a run, and which nudges a queued call needs (hard-parts.md §1).
+ */
+import type { NewEvent } from "../model/event.ts";
+import { bodyJson } from "../model/event.ts";
+import type { JsonObject } from "../model/json.ts";
+import type { Moment } from "../model/moment.ts";
+import type { LeaseRow } from "../model/queue.ts";
+import type { HistoryRow, RunState } from "../model/run.ts";
+import type { Change } from "../model/tables.ts";
+import type { RunDecision } from "./decide.ts";
+import type { Effect, SeenRun } from "./effects.ts";
+
+/** The rows of one commit over a run; `lease` is freed, whatever was decided. */
+export function record(
+  seen: SeenRun,
+  decision: RunDecision,
+  lease: LeaseRow | null,
+  moment: Moment,
+): Change[] {
+  const changes: Change[] = [];
+  const nudges = new Map<string, number>();
+  for (const effect of decision.effects) write(changes, nudges, seen, effect, moment);
+  const state = seen.state;
+  if (state !== null) {
+    for (const [lane, score] of nudges)
+      changes.push({
+        insert: "nudges",
+        row: { pool: state.pool, lane, cells: state.cells, score, gone: null },
+      });
+    if (decision.state !== null && decision.effects.length > 0)
+      changes.push({ update: "runStates", key: { runId: seen.run.id }, set: { state: decision.state } });
+  }
+  if (lease !== null) changes.push({ update: "leases", key: { id: lease.id }, set: { freed: true } });
+  return changes;
+}
+
+function write(
+  changes: Change[],
+  nudges: Map<string, number>,
+  seen: SeenRun,
+  effect: Effect,
+  moment: Moment,
+): void {
+  const runId = seen.run.id;
+  switch (effect.do) {
+    case "start":
+      changes.push({ update: "runs", key: { id: runId }, set: { status: "running", startedAt: moment.now } });
+      changes.push(note(runId, moment, "run.started", null, {}));
+      return;
+    case "storeStep": {
+      const { step, result } = effect;
+      changes.push({ insert: "steps", row: step });
+      changes.push({ insert: "payloads", row: { owner: runId, name: `step:${step.id}`, value: result } });
+      const kind = step.status === "completed" ? "step.completed" : "step.failed";
+      changes.push(
+        note(runId, moment, kind, step.id, { name: step.name, op: step.op, attempt: step.attempts - 1 }),
+      );
+      return;
+    }
+    case "note":
+      changes.push(note(runId, moment, effect.kind, effect.step, effect.data));
+      return;
+    case "call":
+      if (seen.state === null) return;
+      writeCall(changes, nudges, seen, seen.state, effect, moment);
+      return;
+    case "sleep":
+      changes.push(laterWake(runId, moment, { kind: "sleep", step: effect.step }, effect.until));
+      return;
+    case "dropWake":
+      changes.push({ remove: "wakes", key: { id: effect.wakeId } });
+      return;
+    case "send":
+      changes.push(...eventRows(effect.event, moment, { internal: true, route: effect.route }));
+      return;
+    case "end":
+      changes.push({
+        update: "runs",
+        key: { id: runId },
+        set: { status: effect.status, endedAt: moment.now },
+      });
+      changes.push({ insert: "payloads", row: { owner: runId, name: "output", value: effect.output } });
+      changes.push(note(runId, moment, "run.ended", null, { status: effect.status }));
+      changes.push(...endRows(seen));
+  }
+}
+
+function writeCall(
+  changes: Change[],
+  nudges: Map<string, number>,
+  seen: SeenRun,
+  state: RunState,
+  effect: Extract<Effect, { do: "call" }>,
+  moment: Moment,
+): void {
+  const { call, dueAt, score } = effect;
+  if (dueAt !== null && dueAt > moment.now) {
+    changes.push(laterWake(seen.run.id, moment, { kind: "later-call", call }, dueAt));
+    return;
+  }
+  const lane = laneOf(state.lane, seen.run.status === "queued" ? "start" : "step");
+  const row = {
+    id: moment.id(),
+    job: { kind: "call" as const, call },
+    runId: seen.run.id,
+    lane,
+    score,
+    dueAt: moment.now,
+  };
+  changes.push({ insert: "wakes", row });
+  nudges.set(lane, Math.min(score, nudges.get(lane) ?? score));
+}
+
+/** Starts and later steps queue apart, so that a limit on starts never holds a running run. */
+export function laneOf(base: string, kind: "start" | "step"): string {
+  return `${base}:${kind}`;
+}
+
+/** Everything that waits for the run goes with it; queued wakes are the pool's to remove, so they are named to it. */
+function endRows(seen: SeenRun): Change[] {
+  const rows: Change[] = [
+    { remove: "runStates", key: { runId: seen.run.id } },
+    { clear: "waits", runId: seen.run.id },
+  ];
+  for (const wake of seen.wakes) {
+    if (wake.lane === null) rows.push({ remove: "wakes", key: { id: wake.id } });
+    else if (seen.state !== null)
+      rows.push({
+        insert: "nudges",
+        row: {
+          pool: seen.state.pool,
+          lane: wake.lane,
+          cells: seen.state.cells,
+          score: wake.score,
+          gone: wake.id,
+        },
+      });
+  }
+  return rows;
+}
+
+/** An event with its payload and, when somebody may listen, the wake that routes it. */
+export function eventRows(
+  event: NewEvent,
+  moment: Moment,
+  how: { internal: boolean; route: boolean },
+): Change[] {
+  const { id, externalId, name, ts, body } = event;
+  const rows: Change[] = [
+    { insert: "events", row: { id, externalId, name, ts, receivedAt: moment.now, internal: how.internal } },
+    { insert: "payloads", row: { owner: id, name: "event", value: bodyJson(body) } },
+  ];
+  if (how.route)
+    rows.push({
+      insert: "wakes",
+      row: {
+        id: moment.id(),
+        job: { kind: "route", eventId: id },
+        runId: null,
+        lane: null,
+        score: moment.now,
+        dueAt: moment.now,
+      },
+    });
+  return rows;
+}
+
+function laterWake(
+  runId: string,
+  moment: Moment,
+  job:
+    | { kind: "later-call"; call: { target: string | null; attempt: number; generation: number } }
+    | { kind: "sleep"; step: string },
+  dueAt: number,
+): Change {
+  return { insert: "wakes", row: { id: moment.id(), job, runId, lane: null, score: dueAt, dueAt } };
+}
+
+function note(
+  runId: string,
+  moment: Moment,
+  kind: HistoryRow["kind"],
+  step: string | null,
+  data: JsonObject,
+): Change {
+  return { insert: "history", row: { runId, at: moment.now, kind, step, data } };
+}

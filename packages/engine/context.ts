@@ -1,0 +1,45 @@
+/** What the parts of the engine share: the outside world, the registry, and the one way to commit. */
+import type { Moment } from "@stepwell/core";
+import { type Ask, type Decision, type Seen, StoreError } from "@stepwell/store";
+import type { EngineOptions } from "./engine-port.ts";
+import { createRegistry, type Registry } from "./registry.ts";
+
+export interface Context {
+  readonly options: EngineOptions;
+  readonly registry: Registry;
+  /** One transaction; the moment is made when its turn comes. */
+  commit<A extends Ask, R>(ask: A, decide: (seen: Seen<A>, moment: Moment) => Decision<R>): Promise<R>;
+  now(): number;
+  /** The last refusal of the store; null once a commit has gone through. */
+  storeTrouble(): string | null;
+}
+
+export function createContext(options: EngineOptions): Context {
+  const { store, clock, chance } = options;
+  let trouble: string | null = null;
+  const moment = (): Moment => {
+    const now = clock.now();
+    return { now, id: () => chance.id(now), roll: () => chance.roll() };
+  };
+  return {
+    options,
+    registry: createRegistry(),
+    now: () => clock.now(),
+    storeTrouble: () => trouble,
+    async commit(ask, decide) {
+      try {
+        const reply = await store.commit(ask, clock.now(), (seen) => decide(seen, moment()));
+        if (trouble !== null)
+          options.log({ level: "info", event: "store.recovered", message: "the store writes again" });
+        trouble = null;
+        return reply;
+      } catch (error) {
+        if (error instanceof StoreError && trouble !== error.message) {
+          trouble = error.message;
+          options.log({ level: "error", event: "store.refused", message: error.message, code: error.code });
+        }
+        throw error;
+      }
+    },
+  };
+}

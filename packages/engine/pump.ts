@@ -1,0 +1,215 @@
+/**
+ * Two loops over the store. Later wakes: a timer for the earliest due row. Pools: claims while there is
+ * something to claim and a worker is free. Both sleep when nothing is due; hints of commits wake them.
+ */
+import { claim, type LeaseRow, type PoolId, type WakeRow } from "@stepwell/core";
+import { call } from "./call.ts";
+import type { Context } from "./context.ts";
+import { route } from "./route.ts";
+import { wakeRun } from "./settle.ts";
+import { fireTick, tick } from "./tick.ts";
+
+const DUE_BATCH = 200;
+const CLAIM_BATCH = 50;
+const BUSY_RETRY_MS = 5;
+
+export interface Pump {
+  start(): Promise<void>;
+  /** No new claims or wakes; resolves when nothing is in flight, or after `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+  callsInFlight(): number;
+}
+
+export function createPump(context: Context): Pump {
+  const { store, clock, queueWorkers, log } = context.options;
+  const inHand = new Set<string>();
+  const failures = new Map<string, number>();
+  const ready = new Set<PoolId>();
+  const claiming = new Set<PoolId>();
+  const drained = new Set<() => void>();
+  let reserved = 0;
+  let running = 0;
+  let stopped = true;
+  let cancelTimer: () => void = () => {};
+  let timerAt = Number.POSITIVE_INFINITY;
+  let looking = false;
+  let lookAgain = false;
+  let unsubscribe: () => void = () => {};
+
+  /** Sets the timer for the next due wake, keeping an earlier one. */
+  function wakeAt(at: number): void {
+    if (stopped || at >= timerAt) return;
+    cancelTimer();
+    timerAt = at;
+    cancelTimer = clock.at(at, () => {
+      timerAt = Number.POSITIVE_INFINITY;
+      void lookForDue();
+    });
+  }
+
+  async function lookForDue(): Promise<void> {
+    if (stopped) return;
+    if (looking) {
+      lookAgain = true;
+      return;
+    }
+    looking = true;
+    try {
+      do {
+        lookAgain = false;
+        await handleDue();
+      } while (lookAgain && !stopped);
+    } catch (error) {
+      log({ level: "error", event: "pump.failed", message: String(error) });
+      wakeAt(clock.now() + 1000);
+    } finally {
+      looking = false;
+    }
+  }
+
+  async function handleDue(): Promise<void> {
+    while (!stopped) {
+      const rows = await store.read.dueWakes(clock.now(), DUE_BATCH + inHand.size);
+      const fresh = rows.filter((row) => !inHand.has(row.id));
+      if (fresh.length === 0) break;
+      await Promise.all(fresh.map(handle));
+    }
+    const next = await store.read.nextDue();
+    if (next !== null) wakeAt(Math.max(next, inHand.size > 0 ? clock.now() + 100 : 0));
+  }
+
+  /** A wake whose handling throws is parked and tried again later: it neither blocks the others nor spins. */
+  async function handle(wake: WakeRow): Promise<void> {
+    inHand.add(wake.id);
+    try {
+      await fire(wake);
+      failures.delete(wake.id);
+      inHand.delete(wake.id);
+    } catch (error) {
+      const times = (failures.get(wake.id) ?? 0) + 1;
+      failures.set(wake.id, times);
+      const delayMs = Math.min(200 * 2 ** times, 60_000);
+      if (context.storeTrouble() === null)
+        log({
+          level: "error",
+          event: "wake.failed",
+          message: String(error),
+          wake: wake.id,
+          kind: wake.job.kind,
+        });
+      clock.at(clock.now() + delayMs, () => {
+        inHand.delete(wake.id);
+        void lookForDue();
+      });
+    }
+  }
+
+  async function fire(wake: WakeRow): Promise<void> {
+    const { job } = wake;
+    switch (job.kind) {
+      case "route":
+        return route(context, wake, job.eventId);
+      case "cron":
+        return tick(context, wake, job);
+      case "tick":
+        return fireTick(context, wake, job);
+      case "sleep":
+      case "later-call":
+        if (wake.runId !== null)
+          await wakeRun(context, wake.runId, wake.id, job.kind === "sleep" ? job.step : null);
+        return;
+      case "call":
+        throw new Error(`wake ${wake.id} waits in a lane; only its pool may take it`);
+    }
+  }
+
+  function claimReady(): void {
+    if (stopped) return;
+    for (const pool of ready) {
+      const free = queueWorkers - running - reserved;
+      if (free <= 0) return;
+      if (claiming.has(pool)) continue;
+      ready.delete(pool);
+      void claimPool(pool, Math.min(CLAIM_BATCH, free));
+    }
+  }
+
+  async function claimPool(pool: PoolId, want: number): Promise<void> {
+    claiming.add(pool);
+    reserved += want;
+    try {
+      const limits = context.registry.limit;
+      const ask = { pool: { pool, want, limits } };
+      const outcome = await context.commit(ask, (seen, moment) => {
+        if (seen.pool === "busy") return { write: [], reply: "busy" as const };
+        const claimed = claim(pool, seen.pool, want, limits, context.options.node, moment);
+        return { write: claimed.write, reply: claimed };
+      });
+      if (outcome === "busy") {
+        comeBack(pool, BUSY_RETRY_MS);
+        return;
+      }
+      if (outcome.again) ready.add(pool);
+      for (const lease of outcome.leases) void work(lease);
+    } catch (error) {
+      if (context.storeTrouble() === null)
+        log({ level: "error", event: "claim.failed", message: String(error), pool });
+      comeBack(pool, 1000);
+    } finally {
+      reserved -= want;
+      claiming.delete(pool);
+      claimReady();
+    }
+  }
+
+  function comeBack(pool: PoolId, ms: number): void {
+    clock.at(clock.now() + ms, () => {
+      ready.add(pool);
+      claimReady();
+    });
+  }
+
+  async function work(lease: LeaseRow): Promise<void> {
+    running += 1;
+    try {
+      await call(context, lease);
+    } catch (error) {
+      log({ level: "error", event: "call.failed", message: String(error), runId: lease.runId });
+    } finally {
+      running -= 1;
+      if (running === 0) for (const done of drained) done();
+      claimReady();
+    }
+  }
+
+  return {
+    async start() {
+      stopped = false;
+      unsubscribe = store.onHint((hint) => {
+        for (const pool of hint.pools) ready.add(pool);
+        claimReady();
+        if (hint.at !== null) {
+          if (hint.at <= clock.now()) void lookForDue();
+          else wakeAt(hint.at);
+        }
+      });
+      for (const pool of await store.read.readyPools()) ready.add(pool);
+      claimReady();
+      await lookForDue();
+    },
+    async stop(graceMs) {
+      stopped = true;
+      unsubscribe();
+      cancelTimer();
+      if (running === 0) return;
+      await new Promise<void>((resolve) => {
+        const cancel = clock.at(clock.now() + graceMs, resolve);
+        drained.add(() => {
+          cancel();
+          resolve();
+        });
+      });
+    },
+    callsInFlight: () => running,
+  };
+}

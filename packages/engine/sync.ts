@@ -1,0 +1,128 @@
+/** An app tells its functions: one commit replaces them, or refuses the whole (semantics §8.3). */
+import {
+  type AppRow,
+  type Change,
+  type CronTrigger,
+  checkCron,
+  ExpressionError,
+  type FunctionConfig,
+  type FunctionRow,
+  parseDuration,
+  parseExpression,
+  poolOf,
+  StepwellError,
+} from "@stepwell/core";
+import { appId, functionId, type Registration } from "@stepwell/protocol";
+import type { AppSlice } from "@stepwell/store";
+import type { Context } from "./context.ts";
+import type { SyncResult } from "./engine-port.ts";
+import { cronWake } from "./tick.ts";
+
+/** What a sync needs the core for; handed to `protocol`, which stays free of the rules. */
+export const syncChecks = {
+  expression(source: string): string | null {
+    try {
+      const { roots } = parseExpression(source);
+      return roots.every((root) => root === "event") ? null : "only `event` is known here";
+    } catch (error) {
+      if (error instanceof ExpressionError) return error.message;
+      throw error;
+    }
+  },
+  cron: checkCron,
+  duration: parseDuration,
+};
+
+export async function sync(context: Context, registration: Registration): Promise<SyncResult> {
+  const id = appId(registration.appName);
+  const blocked = await blockedCells(context, registration);
+  const result = await context.commit({ app: id }, (seen, moment) => {
+    const known = seen.app.app;
+    if (context.options.mode === "start" && known !== null) refuseMove(known, registration);
+    const app: AppRow = {
+      id,
+      name: registration.appName,
+      url: registration.url,
+      sdk: registration.sdk,
+      framework: registration.framework,
+      platform: registration.platform,
+      env: registration.env,
+      appVersion: registration.appVersion,
+      checksum: registration.checksum,
+      syncedAt: moment.now,
+      error: null,
+    };
+    const modified = known?.checksum !== registration.checksum;
+    const write: Change[] =
+      modified || known === null || known.url !== app.url ? [{ put: "apps", row: app }] : [];
+    if (modified) write.push(...functionRows(app, registration, seen.app, moment.now), ...blocked);
+    return {
+      write,
+      reply: { ok: true as const, modified, appId: id, functions: registration.functions.length },
+    };
+  });
+  await context.registry.load(context.options.store.read);
+  if (result.modified)
+    context.options.log({
+      level: "info",
+      event: "app.synced",
+      message: `synced ${registration.appName}: ${registration.functions.length} functions`,
+      app: registration.appName,
+      url: registration.url,
+    });
+  return result;
+}
+
+/** A preview deploy must not take production's place (ADR 0010). */
+function refuseMove(known: AppRow, registration: Registration): void {
+  if (known.env === registration.env || known.url === registration.url) return;
+  throw new StepwellError(
+    "environment_conflict",
+    `App "${registration.appName}" is known at ${known.url} (environment ${known.env ?? "none"}); a sync from environment ` +
+      `${registration.env ?? "none"} would move it to ${registration.url}. One Stepwell is one environment: run a second one, or unset INNGEST_ENV.`,
+  );
+}
+
+function functionRows(app: AppRow, registration: Registration, seen: AppSlice, now: number): Change[] {
+  const before = new Map(seen.functions.map((fn) => [fn.id, fn]));
+  const write: Change[] = [];
+  for (const config of registration.functions) {
+    const id = functionId(registration.appName, config.slug);
+    const known = before.get(id);
+    before.delete(id);
+    const same =
+      known !== undefined && !known.archived && JSON.stringify(known.config) === JSON.stringify(config);
+    const version = (known?.version ?? 0) + (same ? 0 : 1);
+    const fn: FunctionRow = { id, appId: app.id, slug: config.slug, version, config, archived: false };
+    if (!same) write.push({ put: "functions", row: fn });
+    for (const trigger of cronTriggers(config)) {
+      const wake = cronWake(fn, trigger, now);
+      if (wake !== null) write.push({ insert: "wakes", row: wake, orIgnore: true });
+    }
+  }
+  for (const gone of before.values())
+    if (!gone.archived) write.push({ update: "functions", key: { id: gone.id }, set: { archived: true } });
+  return write;
+}
+
+/** A raised limit gives room to lanes that are blocked on its cells: name them to the pool (I1). */
+async function blockedCells(context: Context, registration: Registration): Promise<Change[]> {
+  const write: Change[] = [];
+  for (const config of registration.functions) {
+    const known = context.registry.fn(functionId(registration.appName, config.slug));
+    if (
+      known === undefined ||
+      JSON.stringify(known.config.concurrency) === JSON.stringify(config.concurrency)
+    )
+      continue;
+    const pool = poolOf(known);
+    const cells = await context.options.store.read.blockedCells(pool);
+    if (cells.length > 0)
+      write.push({ insert: "nudges", row: { pool, lane: null, cells, score: null, gone: null } });
+  }
+  return write;
+}
+
+function cronTriggers(config: FunctionConfig): CronTrigger[] {
+  return config.triggers.filter((trigger) => "cron" in trigger);
+}
