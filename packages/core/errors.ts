@@ -74,6 +74,11 @@ export const errors = {
     cure: "Call from a server, or allow the host with --allowed-host.",
   },
   not_found: { status: 404, cause: "There is nothing at this address.", cure: "Check the path and the id." },
+  method_not_allowed: {
+    status: 405,
+    cause: "This address does not take this method.",
+    cure: "Send events with POST.",
+  },
   id_malformed: {
     status: 400,
     cause: "The id is not a ULID.",
@@ -140,6 +145,6 @@ export const errors = {
     cause: "Stepwell has a bug.",
     cure: "Report it with the log line that carries this code.",
   },
-} as const satisfies Record<string, ErrorEntry>;
+} as const;
 
 export type ErrorCode = keyof typeof errors;

@@ -2,7 +2,8 @@
  * Two loops over the store. Later wakes: a timer for the earliest due row. Pools: claims while there is
  * something to claim and a worker is free. Both sleep when nothing is due; hints of commits wake them.
  */
-import { claim, type LeaseRow, type PoolId, type WakeRow } from "@stepwell/core";
+import { type Claim, claim, type LeaseRow, type PoolId, type WakeRow } from "@stepwell/core";
+import type { Decision } from "@stepwell/store";
 import { call } from "./call.ts";
 import type { Context } from "./context.ts";
 import { route } from "./route.ts";
@@ -140,8 +141,8 @@ export function createPump(context: Context): Pump {
     try {
       const limits = context.registry.limit;
       const ask = { pool: { pool, want, limits } };
-      const outcome = await context.commit(ask, (seen, moment) => {
-        if (seen.pool === "busy") return { write: [], reply: "busy" as const };
+      const outcome = await context.commit(ask, (seen, moment): Decision<Claim | "busy"> => {
+        if (seen.pool === "busy") return { write: [], reply: "busy" };
         const claimed = claim(pool, seen.pool, want, limits, context.options.node, moment);
         return { write: claimed.write, reply: claimed };
       });

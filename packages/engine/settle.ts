@@ -17,7 +17,7 @@ import type { Decision, RunSlice } from "@stepwell/store";
 import type { Context } from "./context.ts";
 import { asWire } from "./wire-events.ts";
 
-export const MAX_STATE_BYTES = 32 * 1024 * 1024;
+export const MAX_STATE_BYTES: number = 32 * 1024 * 1024;
 
 /** What came of an input, for the log. `stale`: the lease was not ours any more, nothing was written. */
 export type Settled = "stale" | "running" | "completed" | "failed" | "cancelled" | "ended-before";

@@ -12,14 +12,14 @@ import {
   poolOf,
   StepwellError,
 } from "@stepwell/core";
-import { appId, functionId, type Registration } from "@stepwell/protocol";
+import { appId, type Checks, functionId, type Registration } from "@stepwell/protocol";
 import type { AppSlice } from "@stepwell/store";
 import type { Context } from "./context.ts";
 import type { SyncResult } from "./engine-port.ts";
 import { cronWake } from "./tick.ts";
 
 /** What a sync needs the core for; handed to `protocol`, which stays free of the rules. */
-export const syncChecks = {
+export const syncChecks: Checks = {
   expression(source: string): string | null {
     try {
       const { roots } = parseExpression(source);

@@ -44,6 +44,10 @@ export function readFields(text: string): CronFields {
     return {
       refused: `words such as ${parts[0]} are not supported: write five fields, ${wordCure(parts[0])}`,
     };
+  if (parts[0]?.includes("="))
+    return {
+      refused: `${JSON.stringify(parts[0])} is no field: a zone is written TZ=Area/City, in capitals, once`,
+    };
   if (parts.length !== FIELDS.length) return { refused: countCure(parts.length) };
   const plain: string[] = [];
   for (const [at, field] of FIELDS.entries()) {

@@ -1,0 +1,4 @@
+import { Inngest } from "inngest";
+
+/** The address of the server and the keys come from INNGEST_* variables: see `.env.example`. */
+export const inngest = new Inngest({ id: "saas" });

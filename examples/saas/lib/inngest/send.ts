@@ -1,0 +1,44 @@
+/** The one way events leave the app: checked first, and a failure says what to do about it. */
+import { inngest } from "./client.ts";
+
+type CheckedEvent = {
+  name: string;
+  data: Record<string, unknown>;
+  id?: string;
+  validate: () => Promise<void>;
+};
+
+/** The payload does not fit the event's schema: nothing was sent. */
+export class EventRefusedError extends Error {
+  override name = "EventRefusedError";
+}
+
+/** The server did not take the event. */
+export class EventNotSentError extends Error {
+  override name = "EventNotSentError";
+}
+
+/** @example await sendEvent(userCreated.create({ userId, email, name }, { id: userId })) */
+export async function sendEvent(event: CheckedEvent): Promise<{ ids: string[] }> {
+  try {
+    await event.validate();
+  } catch (error) {
+    throw new EventRefusedError(`"${event.name}" was not sent: ${reason(error)}`);
+  }
+  try {
+    return await inngest.send(event);
+  } catch (error) {
+    const place = new URL(inngest.eventBaseUrl).origin;
+    throw new EventNotSentError(
+      `"${event.name}" could not be sent to ${place}: ${reason(error)}. ` +
+        "Is the server running there? In this repository: npm start.",
+      { cause: error },
+    );
+  }
+}
+
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error && cause.message ? `${error.message} (${cause.message})` : error.message;
+}

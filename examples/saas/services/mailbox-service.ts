@@ -1,0 +1,38 @@
+/** The mails the catcher kept, newest first. */
+import { desc, eq, sql } from "drizzle-orm";
+import type { Db } from "@/db/client.ts";
+import { mailbox } from "@/db/schema.ts";
+import type { CaughtMail } from "@/lib/mail/catcher.ts";
+
+export type KeptMail = typeof mailbox.$inferSelect;
+
+export interface MailboxService {
+  keep(mail: CaughtMail): void;
+  list(filter?: { to?: string; limit?: number }): KeptMail[];
+  find(id: string): KeptMail | undefined;
+}
+
+export function createMailboxService(db: Db): MailboxService {
+  return {
+    keep(mail) {
+      const row = { ...mail, id: crypto.randomUUID(), receivedAt: new Date() };
+      db.insert(mailbox)
+        .values(row)
+        .onConflictDoUpdate({
+          target: mailbox.messageId,
+          set: { copies: sql`${mailbox.copies} + 1` },
+        })
+        .run();
+    },
+    list({ to, limit = 100 } = {}) {
+      return db
+        .select()
+        .from(mailbox)
+        .where(to ? eq(mailbox.to, to.toLowerCase()) : undefined)
+        .orderBy(desc(mailbox.receivedAt), desc(sql`rowid`))
+        .limit(limit)
+        .all();
+    },
+    find: (id) => db.select().from(mailbox).where(eq(mailbox.id, id)).get(),
+  };
+}

@@ -1,0 +1,93 @@
+/** Reports from the request to the PDF. Every call may be repeated: the id decides. */
+import { desc, eq } from "drizzle-orm";
+import type { Db } from "@/db/client.ts";
+import { reports } from "@/db/schema.ts";
+import { addUp, type ReportData, titleOf } from "@/documents/report-data.ts";
+import { renderUsageReport } from "@/documents/usage-report.tsx";
+import { type DayRange, sayRange } from "@/lib/days.ts";
+import type { OrganizationService } from "./organization-service.ts";
+import type { StorageService } from "./storage-service.ts";
+
+export type Report = typeof reports.$inferSelect;
+export type ReportRequest = {
+  reportId: string;
+  organizationId: string;
+  reportType: string;
+  range: DayRange;
+};
+
+export interface ReportService {
+  request(request: ReportRequest): Report;
+  markFailed(reportId: string, error: string): void;
+  find(reportId: string): Report | undefined;
+  /** Newest first. */
+  list(organizationId: string, limit: number): Report[];
+  fetchData(request: ReportRequest): ReportData;
+  /** Renders and keeps the PDF; returns a link that works for seven days. */
+  generatePdf(data: ReportData): Promise<string>;
+  /** A fresh link for the page, or undefined while there is no file. */
+  downloadUrl(report: Report): string | undefined;
+}
+
+type Parts = { db: Db; organizations: OrganizationService; storage: StorageService };
+
+const WEEK_MS = 7 * 86_400_000;
+const HOUR_MS = 3_600_000;
+
+export function createReportService({ db, organizations, storage }: Parts): ReportService {
+  const update = (id: string, set: Partial<Report>) =>
+    db.update(reports).set(set).where(eq(reports.id, id)).run();
+  const find = (id: string) => db.select().from(reports).where(eq(reports.id, id)).get();
+
+  function request({ reportId, organizationId, reportType, range }: ReportRequest): Report {
+    const row: typeof reports.$inferInsert = {
+      id: reportId,
+      organizationId,
+      reportType,
+      startDay: range.start,
+      endDay: range.end,
+      status: "requested",
+      createdAt: new Date(),
+    };
+    db.insert(reports).values(row).onConflictDoNothing().run();
+    const kept = find(reportId);
+    if (!kept) throw new Error(`Report ${reportId} was not kept`);
+    return kept;
+  }
+
+  return {
+    request,
+    find,
+    markFailed: (id, error) => void update(id, { status: "failed", error }),
+    list: (organizationId, limit) =>
+      db
+        .select()
+        .from(reports)
+        .where(eq(reports.organizationId, organizationId))
+        .orderBy(desc(reports.createdAt))
+        .limit(limit)
+        .all(),
+    fetchData(wanted) {
+      request(wanted);
+      update(wanted.reportId, { status: "generating", error: null });
+      const rows = organizations.listUsage(wanted.organizationId, wanted.range);
+      return {
+        reportId: wanted.reportId,
+        title: titleOf(wanted.reportType),
+        reportType: wanted.reportType,
+        organization: organizations.find(wanted.organizationId)?.name ?? wanted.organizationId,
+        period: sayRange(wanted.range),
+        rows,
+        totals: addUp(rows),
+      };
+    },
+    async generatePdf(data) {
+      const filePath = `reports/${data.reportId.replaceAll(/[^A-Za-z0-9-]/g, "_")}.pdf`;
+      await storage.save(filePath, await renderUsageReport(data));
+      update(data.reportId, { status: "ready", filePath, readyAt: new Date() });
+      return storage.linkTo(filePath, new Date(Date.now() + WEEK_MS));
+    },
+    downloadUrl: ({ filePath }) =>
+      filePath ? storage.linkTo(filePath, new Date(Date.now() + HOUR_MS)) : undefined,
+  };
+}

@@ -1,0 +1,14 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+// The project `example`: plain Node, no server, every test owns its database and folder.
+export default defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  resolve: { alias: { "@": fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/, "") } },
+  test: {
+    name: "example",
+    include: ["**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/.next/**"],
+    testTimeout: 30_000,
+  },
+});

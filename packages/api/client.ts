@@ -1,0 +1,185 @@
+/** A small typed client of the public API: what the command line and scripts talk to a server with. */
+import type { z } from "zod";
+import {
+  type SendAnswer,
+  sendAnswerSchema,
+  type V1Answer,
+  type V1Event,
+  type V1Run,
+  v1Answer,
+  v1EventSchema,
+  v1RunSchema,
+} from "./v1.ts";
+import {
+  type FunctionRun,
+  functionRunSchema,
+  type Trace,
+  traceSchema,
+  type V2Answer,
+  v2Answer,
+} from "./v2.ts";
+
+/** The server refused. `code` is one of docs/errors.md, when the server said one. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string | null;
+  constructor(status: number, code: string | null, message: string) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** Nobody answered, or what answered is no Stepwell. */
+export class UnreachableError extends Error {
+  readonly url: string;
+  constructor(url: string, why: string, options?: ErrorOptions) {
+    super(`no Stepwell answers at ${url}: ${why}`, options);
+    this.name = "UnreachableError";
+    this.url = url;
+  }
+}
+
+export interface ClientOptions {
+  url: string;
+  /** Raw or hashed; sent as bearer. Not needed by a dev server. */
+  signingKey?: string;
+  /** Per request. Default 30 s. */
+  timeoutMs?: number;
+}
+
+export interface OutgoingEvent {
+  name: string;
+  data?: object;
+  id?: string;
+  ts?: number;
+  user?: object;
+}
+
+export interface RunQuery {
+  status?: string[];
+  functionId?: string[];
+  appId?: string[];
+  from?: string;
+  until?: string;
+  order?: "ASC" | "DESC";
+  cursor?: string;
+  limit?: number;
+}
+
+export interface Client {
+  readonly url: string;
+  /** Resolves once the events are durable. */
+  send(eventKey: string, events: OutgoingEvent[]): Promise<SendAnswer>;
+  event(id: string): Promise<V1Event>;
+  eventRuns(id: string): Promise<V1Run[]>;
+  runs(query?: RunQuery): Promise<V2Answer<FunctionRun[]>>;
+  run(id: string): Promise<FunctionRun>;
+  trace(id: string): Promise<Trace>;
+  cancel(id: string): Promise<void>;
+}
+
+/**
+ * Makes a client.
+ * @example const { data } = await createClient({ url: "http://127.0.0.1:8288" }).runs({ limit: 5 });
+ */
+export function createClient(options: ClientOptions): Client {
+  const base = options.url.replace(/\/+$/, "");
+  const ask = async <T>(schema: z.ZodType<T>, path: string, init: RequestInit = {}): Promise<T> => {
+    const text = await request(base, path, init, options);
+    const parsed = schema.safeParse(parse(base, text));
+    if (!parsed.success) throw new UnreachableError(base, `the answer to ${path} has an unknown shape`);
+    return parsed.data;
+  };
+  const v1 = async <T>(schema: z.ZodType<T>, path: string): Promise<T> =>
+    (await ask<V1Answer<T>>(v1Answer(schema), path)).data;
+  return {
+    url: base,
+    send: (eventKey, events) =>
+      ask(sendAnswerSchema, `/e/${encodeURIComponent(eventKey)}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(events),
+      }),
+    event: (id) => v1(v1EventSchema, `/v1/events/${encodeURIComponent(id)}`),
+    eventRuns: (id) => v1(v1RunSchema.array(), `/v1/events/${encodeURIComponent(id)}/runs`),
+    runs: (query = {}) => ask(v2Answer(functionRunSchema.array()), `/v2/runs${queryText(query)}`),
+    run: async (id) =>
+      (await ask(v2Answer(functionRunSchema), `/v2/runs/${encodeURIComponent(id)}?includeOutput=true`)).data,
+    trace: async (id) =>
+      (await ask(v2Answer(traceSchema), `/v2/runs/${encodeURIComponent(id)}/trace?includeOutput=true`)).data,
+    cancel: async (id) => {
+      await request(base, `/v1/runs/${encodeURIComponent(id)}`, { method: "DELETE" }, options);
+    },
+  };
+}
+
+async function request(
+  base: string,
+  path: string,
+  init: RequestInit,
+  options: ClientOptions,
+): Promise<string> {
+  const headers = new Headers(init.headers);
+  if (options.signingKey !== undefined) headers.set("authorization", `Bearer ${options.signingKey}`);
+  const signal = AbortSignal.timeout(options.timeoutMs ?? 30_000);
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(base + path, { ...init, headers, signal });
+    text = await response.text();
+  } catch (cause) {
+    throw new UnreachableError(base, reason(cause), { cause });
+  }
+  if (response.ok) return text;
+  throw refusal(response.status, text);
+}
+
+function refusal(status: number, text: string): ApiError {
+  const body = tryParse(text) as {
+    error?: unknown;
+    code?: unknown;
+    errors?: { code?: unknown; message?: unknown }[];
+  } | null;
+  const first = Array.isArray(body?.errors) ? body.errors[0] : undefined;
+  const message = first?.message ?? body?.error;
+  const code = first?.code ?? body?.code;
+  return new ApiError(
+    status,
+    typeof code === "string" ? code : null,
+    typeof message === "string" ? message : `the server answered HTTP ${status}`,
+  );
+}
+
+function parse(base: string, text: string): unknown {
+  const value = tryParse(text);
+  if (value === null) throw new UnreachableError(base, "the answer is not JSON");
+  return value;
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause as { code?: unknown; message?: unknown } | undefined;
+  if (error.name === "TimeoutError") return "no answer in time";
+  if (cause?.code === "ECONNREFUSED") return "the connection was refused";
+  return String(cause?.message ?? error.message);
+}
+
+function queryText(query: RunQuery): string {
+  const params = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    for (const item of Array.isArray(value) ? value : [value]) params.append(key, String(item));
+  }
+  const text = params.toString();
+  return text === "" ? "" : `?${text}`;
+}

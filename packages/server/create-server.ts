@@ -1,0 +1,63 @@
+/** The HTTP surface of an engine as one function from request to response; nothing here keeps state. */
+import { StepwellError } from "@stepwell/core";
+import { Hono } from "hono";
+import type { ServerOptions } from "./context.ts";
+import { checkBearer, checkHost, checkOrigin } from "./guard.ts";
+import { asRefusal, dialectOf, errorReply } from "./reply.ts";
+import { devInfo } from "./routes/dev-info.ts";
+import { health } from "./routes/health.ts";
+import { register } from "./routes/register.ts";
+import { sendEvents } from "./routes/send-events.ts";
+import { v1Events } from "./routes/v1-events.ts";
+import { v1Runs } from "./routes/v1-runs.ts";
+import { v2Runs } from "./routes/v2-runs.ts";
+
+export type StepwellServer = (request: Request) => Promise<Response>;
+
+/**
+ * Makes the server: `POST /e/{key}`, `/fn/register`, REST v0, v1 and v2, `/health` and, in dev, `/dev`.
+ * It needs no socket: `listen` puts it on one, tests call it with a `Request`.
+ * @example const response = await createServer(options)(new Request("http://localhost/health"));
+ */
+export function createServer(options: ServerOptions): StepwellServer {
+  const app = new Hono();
+  const { allowedHosts } = options;
+  app.use(async (c, next) => {
+    checkHost(c.req.raw, allowedHosts);
+    if (!c.req.path.startsWith("/e/")) checkOrigin(c.req.raw, allowedHosts);
+    await next();
+  });
+  // Before everything that needs a key.
+  health(app, options);
+  devInfo(app, options);
+  sendEvents(app, options);
+  register(app, options);
+  app.use(async (c, next) => {
+    if (/^\/(?:v[0-9]+|api\/v[0-9]+)\//.test(c.req.path)) checkBearer(c.req.raw, options);
+    await next();
+  });
+  v1Events(app, options);
+  v1Runs(app, options);
+  v2Runs(app, options);
+  app.notFound((c) => errorReply(new StepwellError("not_found"), dialectOf(c.req.path)));
+  app.onError((error, c) => {
+    const refusal = asRefusal(error);
+    if (refusal === null) report(options, c.req.method, c.req.path, error);
+    return errorReply(
+      refusal ?? new StepwellError("internal", undefined, { cause: error }),
+      dialectOf(c.req.path),
+    );
+  });
+  return async (request) => app.fetch(request);
+}
+
+/** A bug: told in the log with its stack, to the caller only as `internal`. The path of an event send holds its key. */
+function report(options: ServerOptions, method: string, path: string, error: Error): void {
+  options.log({
+    level: "error",
+    event: "request.bug",
+    message: `${method} ${path.replace(/^\/e\/.*/, "/e/…")}: ${error.message}`,
+    code: "internal",
+    stack: error.stack,
+  });
+}

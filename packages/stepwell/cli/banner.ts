@@ -1,0 +1,23 @@
+/** What a server says in a terminal once it is ready. */
+import { relative } from "node:path";
+import pc from "picocolors";
+import type { Stepwell } from "../start-stepwell.ts";
+import { readVersion } from "../version.ts";
+
+export function banner({ url, settings, file }: Stepwell, readyMs: number): string {
+  const store =
+    file === null
+      ? "in memory, gone when it stops"
+      : `${relative(process.cwd(), file) || file} (SQLite, WAL, ${settings.durability === "full" ? "fsync each commit" : "fsync now and then"})`;
+  const rows: [string, string][] = [
+    ["server", pc.cyan(url)],
+    ["data", store],
+    ["events", settings.mode === "dev" ? "any key is taken" : `${settings.eventKeys.length} keys`],
+    ...settings.sdkUrls.map((app): [string, string] => ["app", app]),
+  ];
+  if (settings.mode === "dev" && settings.sdkUrls.length === 0)
+    rows.push(["apps", `start yours with INNGEST_DEV=${url}, or name it with --sdk-url`]);
+  const lines = rows.map(([name, value]) => `  ${pc.dim(name.padEnd(8))}${value}`);
+  const title = `  ${pc.bold("Stepwell")} ${readVersion()} ${pc.dim(`${settings.mode}, ready in ${readyMs} ms`)}`;
+  return `\n${title}\n\n${lines.join("\n")}\n\n`;
+}

@@ -1,0 +1,113 @@
+/** What `dev` and `start` share: settings from flags, the log, the running server, the stop. */
+import type { LogEntry } from "@stepwell/engine";
+import { SettingsError, type SettingsInput } from "@stepwell/server";
+import type { Command } from "commander";
+import { type Stepwell, startStepwell } from "../start-stepwell.ts";
+import { readVersion } from "../version.ts";
+import { banner } from "./banner.ts";
+import { CliError, exit } from "./exit.ts";
+import { type Flags, foreignNotes, gather, longName } from "./flags.ts";
+import { createLog, type LogOptions } from "./log.ts";
+import { foreignFlags } from "./server-flags.ts";
+import { listenForStop } from "./signals.ts";
+
+/** Runs a server until it is told to stop. */
+export async function serve(mode: "dev" | "start", command: Command, flags: Flags): Promise<void> {
+  const stop = listenForStop();
+  const notes = foreignNotes(command, foreignFlags, process.env);
+  const { noPoll, logFormat, logLevel, ...given } = gather(command, flags, process.env);
+  const format = (logFormat ?? (process.stderr.isTTY ? "pretty" : "json")) as LogOptions["format"];
+  const log = createLog({ format, level: (logLevel as string | undefined) ?? "info" });
+  for (const note of notes) log({ level: "warn", event: "flag.ignored", message: note });
+  const settings = {
+    ...(mode === "dev" ? { pollIntervalMs: 5_000 } : {}),
+    ...given,
+    ...(noPoll === undefined ? {} : { pollIntervalMs: noPoll }),
+    mode,
+  } as SettingsInput;
+  const stepwell = await open(settings, flags, log);
+  tellReady(stepwell, settings, log, Math.round(performance.now()));
+  const what = await stop.first;
+  const inFlight = stepwell.engine.health().callsInFlight;
+  log({
+    level: "info",
+    event: "server.stopping",
+    message:
+      inFlight === 0
+        ? `stopping (${what})`
+        : `stopping (${what}): ${inFlight} calls in flight; once more to stop at once`,
+    callsInFlight: inFlight,
+  });
+  const outcome = await Promise.race([
+    stepwell.close().then(() => "clean" as const),
+    stop.second.then(() => "cut" as const),
+  ]);
+  log({
+    level: outcome === "clean" ? "info" : "warn",
+    event: "server.stopped",
+    message:
+      outcome === "clean" ? "stopped" : "stopped at once; calls in flight are repeated at the next start",
+  });
+  process.exit(outcome === "clean" ? exit.ok : exit.interrupted);
+}
+
+async function open(
+  settings: SettingsInput,
+  flags: Flags,
+  log: (entry: LogEntry) => void,
+): Promise<Stepwell> {
+  try {
+    return await startStepwell({ ...settings, log });
+  } catch (error) {
+    if (error instanceof SettingsError)
+      throw new CliError(exit.config, settingsText(error, settings.mode, flags));
+    throw error;
+  }
+}
+
+/** The same problems, with the flags' names. */
+function settingsText(error: SettingsError, mode: string, flags: Flags): string {
+  const lines = error.problems.map(({ key, message }) => {
+    const flag = key === null ? undefined : flags[key];
+    return flag === undefined ? `  ${key ?? ""} ${message}` : `  ${longName(flag)}: ${message}`;
+  });
+  return `stepwell ${mode} cannot start:\n${lines.join("\n")}`;
+}
+
+function tellReady(
+  stepwell: Stepwell,
+  asked: SettingsInput,
+  log: (entry: LogEntry) => void,
+  readyMs: number,
+): void {
+  const { url, port, settings } = stepwell;
+  const wanted = asked.port ?? 8288;
+  if (wanted !== 0 && wanted !== port)
+    log({
+      level: "warn",
+      event: "server.port_changed",
+      message: `port ${wanted} is in use; listening on ${port} instead. Point apps there with INNGEST_DEV=${url}`,
+      port,
+    });
+  const isTerminal = process.stderr.isTTY === true;
+  if (isTerminal) process.stderr.write(banner(stepwell, readyMs));
+  else
+    log({
+      level: "info",
+      event: "server.ready",
+      message: `ready at ${url}`,
+      url,
+      port,
+      pid: process.pid,
+      mode: settings.mode,
+      version: readVersion(),
+      readyMs,
+    });
+  const open = settings.mode === "dev" && !/^(127\.|localhost$|::1$)/.test(settings.host);
+  if (open)
+    log({
+      level: "warn",
+      event: "server.open",
+      message: `dev has no keys and listens on ${settings.host}: everybody who reaches it can run your functions. Use \`stepwell start\` for that.`,
+    });
+}

@@ -1,0 +1,151 @@
+/** The flags of `dev` and `start` (semantics §11.2). Keys are those of `Settings`, but for `noPoll`, `logFormat`, `logLevel`. */
+import { bytes, duration, durationOrNone, number, on, oneOf, text, zero } from "./flag-values.ts";
+import type { Flags, ForeignFlag } from "./flags.ts";
+
+const common: Flags = {
+  port: { flags: "-p, --port <number>", help: "port to listen on", fallback: "8288", read: number },
+  host: { flags: "--host <address>", help: "address to listen on", fallback: "127.0.0.1", read: text },
+  sdkUrls: {
+    flags: "-u, --sdk-url <url>",
+    help: "URL of an app, asked until it answers; repeatable",
+    list: true,
+    read: text,
+  },
+  dir: { flags: "--sqlite-dir <folder>", help: "folder of the data", fallback: ".stepwell", read: text },
+  durability: {
+    flags: "--durability <level>",
+    help: "full: an acknowledged event survives a power cut; normal: a crash of the process",
+    fallback: "full",
+    read: oneOf("full", "normal"),
+  },
+  allowedHosts: {
+    flags: "--allowed-host <host>",
+    help: "a host beside loopback that this server answers to; repeatable",
+    list: true,
+    read: text,
+  },
+  queueWorkers: {
+    flags: "--queue-workers <number>",
+    help: "most calls to apps in flight",
+    fallback: "100",
+    read: number,
+  },
+  maxBodyBytes: {
+    flags: "--max-body <size>",
+    help: "largest request body",
+    fallback: "64MiB",
+    read: bytes,
+  },
+  requestTimeoutMs: {
+    flags: "--request-timeout <duration>",
+    help: "time limit of one call to an app",
+    fallback: "2h",
+    read: duration,
+  },
+  maxSteps: { flags: "--max-steps <number>", help: "most steps of a run", fallback: "1000", read: number },
+  retryIntervalMs: {
+    flags: "--retry-interval <seconds>",
+    help: "constant delay between attempts instead of the growing one",
+    read: durationOrNone,
+  },
+  graceMs: {
+    flags: "--grace <duration>",
+    help: "how long a stop waits for calls in flight",
+    fallback: "30s",
+    read: duration,
+  },
+  allowLinkLocal: {
+    flags: "--allow-link-local",
+    help: "call apps on link-local and metadata addresses, too",
+    isSwitch: true,
+    read: on,
+  },
+  logFormat: {
+    flags: "--log-format <format>",
+    help: "pretty or json",
+    fallback: "pretty in a terminal",
+    read: oneOf("pretty", "json"),
+  },
+  logLevel: {
+    flags: "--log-level <level>",
+    help: "debug, info, warn or error",
+    fallback: "info",
+    read: oneOf("debug", "info", "warn", "error"),
+  },
+};
+
+export const devFlags: Flags = {
+  ...common,
+  inMemory: { flags: "--in-memory", help: "keep nothing on disk", isSwitch: true, read: on },
+  pollIntervalMs: {
+    flags: "--poll-interval <seconds>",
+    help: "how often known apps are asked for changed functions; 0: never",
+    fallback: "5",
+    read: duration,
+  },
+  noPoll: {
+    flags: "--no-poll",
+    help: "do not ask known apps for changed functions",
+    isSwitch: true,
+    read: zero,
+  },
+};
+
+export const startFlags: Flags = {
+  eventKeys: {
+    flags: "--event-key <key>",
+    help: "key that apps send events with; required, repeatable",
+    list: true,
+    read: text,
+  },
+  signingKey: {
+    flags: "--signing-key <key>",
+    help: "hex key that signs calls and opens the API; required",
+    read: text,
+  },
+  ...common,
+  pollIntervalMs: {
+    flags: "--poll-interval <seconds>",
+    help: "how often known apps are asked for changed functions; 0: never",
+    fallback: "0",
+    read: duration,
+  },
+};
+
+const later = "comes with a later version of Stepwell";
+
+/** Flags of the platform's own server that are taken so that a command line can stay as it is. */
+export const foreignFlags: ForeignFlag[] = [
+  {
+    flags: "--persist",
+    says: "has no effect: data is always kept (--in-memory in dev drops it)",
+    isSwitch: true,
+  },
+  {
+    flags: "--no-discovery",
+    says: "has no effect: apps are found by --sdk-url, or register themselves",
+    isSwitch: true,
+  },
+  { flags: "--no-ui", says: "has no effect: this version has no dashboard", isSwitch: true },
+  { flags: "--tick <milliseconds>", says: "has no effect: work starts when it is due, nothing is polled" },
+  {
+    flags: "--redis-uri <uri>",
+    says: "has no effect: queue and state are in the data file; no Redis is needed",
+  },
+  { flags: "--connect-gateway-port <number>", says: `has no effect: connect ${later}` },
+  { flags: "--connect-gateway-host <address>", says: `has no effect: connect ${later}` },
+  { flags: "--connect-gateway-grpc-port <number>", says: `has no effect: connect ${later}` },
+  { flags: "--connect-gateway-grpc-ip <address>", says: `has no effect: connect ${later}` },
+  { flags: "--connect-executor-grpc-port <number>", says: `has no effect: connect ${later}` },
+  { flags: "--connect-executor-grpc-ip <address>", says: `has no effect: connect ${later}` },
+  { flags: "--postgres-uri <uri>", says: `PostgreSQL ${later}; leave it out to use SQLite`, refused: true },
+  { flags: "--postgres-max-idle-conns <number>", says: `has no effect: PostgreSQL ${later}` },
+  { flags: "--postgres-max-open-conns <number>", says: `has no effect: PostgreSQL ${later}` },
+  { flags: "--postgres-conn-max-idle-time <minutes>", says: `has no effect: PostgreSQL ${later}` },
+  { flags: "--postgres-conn-max-lifetime <minutes>", says: `has no effect: PostgreSQL ${later}` },
+  {
+    flags: "--config <file>",
+    says: `a config file ${later}; use flags or STEPWELL_<FLAG> variables`,
+    refused: true,
+  },
+];

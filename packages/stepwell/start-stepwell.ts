@@ -1,0 +1,196 @@
+/** The one place that joins store, engine and server into a running Stepwell. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import {
+  type Chance,
+  type Clock,
+  createChance,
+  createClock,
+  createEngine,
+  createTransport,
+  type Engine,
+  type LogEntry,
+} from "@stepwell/engine";
+import { createServer, listen, readSettings, type Settings, type SettingsInput } from "@stepwell/server";
+import { createMemoryStore, type Store } from "@stepwell/store";
+import { watchApps } from "./app-watch.ts";
+import { removeServerFile, type ServerFile, writeServerFile } from "./server-file.ts";
+import { readVersion } from "./version.ts";
+
+/** Every setting but `mode` has a default; time, dice and log can be replaced in tests. */
+export type StartOptions = SettingsInput & {
+  clock?: Clock;
+  chance?: Chance;
+  log?: (entry: LogEntry) => void;
+};
+
+export interface Stepwell {
+  /** Where it answers, for clients on this machine. */
+  readonly url: string;
+  readonly port: number;
+  readonly engine: Engine;
+  readonly settings: Settings;
+  /** The data file; null: in memory. */
+  readonly file: string | null;
+  /** Takes no new calls, waits for those in flight up to the grace, closes the store. Twice is once. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server in this process.
+ * @throws SettingsError for settings that cannot be used; ListenError for a busy port; StepwellError
+ * `store_locked` when another server has the file; StoreError when the file cannot be opened
+ * @example
+ * const stepwell = await startStepwell({ mode: "dev", inMemory: true, port: 0 });
+ * await fetch(`${stepwell.url}/health`);
+ * await stepwell.close();
+ */
+export async function startStepwell(options: StartOptions): Promise<Stepwell> {
+  const { clock, chance = createChance(), log = () => {}, ...input } = options;
+  const settings = readSettings(input);
+  const dir = resolve(settings.dir);
+  const file = settings.inMemory ? null : join(dir, "main.db");
+  makeDataFolder(dir);
+  const opened = await openStore(file, settings);
+  const { store } = opened;
+  try {
+    await store.migrate();
+    return await run(opened, file, dir, settings, {
+      clock: clock ?? (await createClock(store)),
+      chance,
+      log,
+    });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+interface Outside {
+  clock: Clock;
+  chance: Chance;
+  log: (entry: LogEntry) => void;
+}
+
+async function run(
+  { store, describe }: Opened,
+  file: string | null,
+  dir: string,
+  settings: Settings,
+  outside: Outside,
+): Promise<Stepwell> {
+  const engine = makeEngine(store, settings, outside);
+  let ready: () => void = () => {};
+  const isReady = new Promise<void>((resolve) => {
+    ready = resolve;
+  });
+  const server = makeServer(engine, settings, outside.log);
+  // The port is taken before the first call goes out; requests that come meanwhile wait.
+  const listening = await listen(
+    async (request) => {
+      await isReady;
+      return server(request);
+    },
+    { host: settings.host, port: settings.port, tryNext: settings.tryNextPort },
+  );
+  const { url, port } = listening;
+  const entry: ServerFile = {
+    url,
+    port,
+    pid: process.pid,
+    startedAt: new Date().toISOString(),
+    mode: settings.mode,
+  };
+  try {
+    describe({ url, port });
+    writeServerFile(dir, entry);
+    await engine.start();
+  } catch (error) {
+    removeServerFile(dir, entry);
+    await listening.close(0);
+    throw error;
+  }
+  ready();
+  const { sdkUrls: urls, pollIntervalMs } = settings;
+  const unwatch = watchApps({ engine, urls, pollIntervalMs, log: outside.log });
+  let closing: Promise<void> | null = null;
+  const close = async (): Promise<void> => {
+    unwatch();
+    // The port stays open meanwhile: functions that are still running may send events.
+    await engine.stop(settings.graceMs);
+    await listening.close();
+    removeServerFile(dir, entry);
+    await store.close();
+  };
+  return {
+    url,
+    port,
+    engine,
+    settings,
+    file,
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function makeEngine(store: Store, settings: Settings, { clock, chance, log }: Outside): Engine {
+  return createEngine({
+    store,
+    clock,
+    chance,
+    transport: createTransport({
+      allowLinkLocal: settings.allowLinkLocal,
+      connections: settings.queueWorkers,
+    }),
+    node: chance.id(clock.now()),
+    mode: settings.mode,
+    signingKey: settings.mode === "start" ? settings.signingKey : null,
+    queueWorkers: settings.queueWorkers,
+    requestTimeoutMs: settings.requestTimeoutMs,
+    retryIntervalMs: settings.retryIntervalMs,
+    maxSteps: settings.maxSteps,
+    maxPendingEvents: settings.maxPendingEvents,
+    log,
+  });
+}
+
+function makeServer(
+  engine: Engine,
+  settings: Settings,
+  log: (entry: LogEntry) => void,
+): (request: Request) => Promise<Response> {
+  const { mode, eventKeys, signingKey, allowedHosts, maxBodyBytes, sdkUrls, pollIntervalMs, dir } = settings;
+  return createServer({
+    engine,
+    mode,
+    eventKeys,
+    signingKeys: signingKey === null ? [] : [signingKey],
+    allowedHosts,
+    maxBodyBytes,
+    version: readVersion(),
+    startOptions: { sdkUrls, pollIntervalMs, dir },
+    log,
+  });
+}
+
+interface Opened {
+  store: Store;
+  /** Tells a second server, which is refused, where this one is. */
+  describe: (where: { port: number; url: string }) => void;
+}
+
+async function openStore(file: string | null, { durability }: Settings): Promise<Opened> {
+  if (file === null) return { store: createMemoryStore(), describe: () => {} };
+  // Only now: a server in memory does without SQLite.
+  const { openSqliteStore } = await import("@stepwell/store-sqlite");
+  const store = await openSqliteStore({ file, durability });
+  return { store, describe: store.describe };
+}
+
+/** A new folder is kept out of git: it holds data, not code. */
+function makeDataFolder(dir: string): void {
+  const made = mkdirSync(dir, { recursive: true });
+  if (made !== undefined) writeFileSync(join(dir, ".gitignore"), "*\n");
+}

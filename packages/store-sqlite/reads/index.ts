@@ -1,0 +1,44 @@
+/** Reads never lock. They run on a connection of their own, each statement over what is committed. */
+import type { Reads } from "@stepwell/store";
+import { rowsOf, type Source } from "../rows.ts";
+import { asStoreError } from "../sqlite-error.ts";
+import { readEvent, readEvents } from "./events.ts";
+import {
+  readBlockedCells,
+  readDueWakes,
+  readForeignLeases,
+  readNextDue,
+  readReadyPools,
+  readRunLeases,
+} from "./queue.ts";
+import { readCallContext, readEventRuns, readHistory, readOutput, readRun, readRuns } from "./runs.ts";
+
+export function createReads(source: Source): Reads {
+  const read = async <R>(look: () => R): Promise<R> => {
+    try {
+      return look();
+    } catch (error) {
+      throw asStoreError(error);
+    }
+  };
+  return {
+    // All rows: there are tens of apps and hundreds of functions.
+    apps: () => read(() => rowsOf(source, "apps", "select * from apps order by name, id")),
+    functions: () =>
+      read(() => rowsOf(source, "functions", "select * from functions order by app_id, slug, id")),
+    event: (id) => read(() => readEvent(source, id)),
+    events: (filter) => read(() => readEvents(source, filter)),
+    run: (id) => read(() => readRun(source, id)),
+    runs: (filter) => read(() => readRuns(source, filter)),
+    eventRuns: (id) => read(() => readEventRuns(source, id)),
+    output: (id) => read(() => readOutput(source, id)),
+    callContext: (id) => read(() => readCallContext(source, id)),
+    history: (id) => read(() => readHistory(source, id)),
+    dueWakes: (now, limit) => read(() => readDueWakes(source, now, limit)),
+    nextDue: () => read(() => readNextDue(source)),
+    readyPools: () => read(() => readReadyPools(source)),
+    blockedCells: (pool) => read(() => readBlockedCells(source, pool)),
+    foreignLeases: (node, limit) => read(() => readForeignLeases(source, node, limit)),
+    runLeases: (id) => read(() => readRunLeases(source, id)),
+  };
+}

@@ -1,0 +1,20 @@
+/** What a commit may ask for, each from its own file. */
+import type { SliceReaders } from "@stepwell/store";
+import type { Source } from "../rows.ts";
+import { seePoolRows } from "./pool.ts";
+import { seeRun } from "./run.ts";
+import { seeApp, seeEvents, seeGates, seeLease, seeWake } from "./single.ts";
+import { seeWaits } from "./waits.ts";
+
+export function createSliceReaders(source: Source): SliceReaders {
+  return {
+    run: (ask) => seeRun(source, ask),
+    lease: (ask) => seeLease(source, ask),
+    wake: (ask) => seeWake(source, ask),
+    gates: (ask) => seeGates(source, ask),
+    events: (ask) => seeEvents(source, ask),
+    app: (ask) => seeApp(source, ask),
+    waits: (ask) => seeWaits(source, ask),
+    pool: (ask) => seePoolRows(source, ask),
+  };
+}

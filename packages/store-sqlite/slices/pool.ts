@@ -1,0 +1,33 @@
+/** The looks of a claim (hard-parts.md §1); their order is `seePool`'s. */
+import { type PoolRows, type Slices, seePool } from "@stepwell/store";
+import { rowOf, rowsOf, type Source } from "../rows.ts";
+
+export const poolSql = {
+  // index: leases_freed
+  freed: "select * from leases where pool = ? and freed = 1 order by id",
+  // index: nudges_pool
+  nudges: "select * from nudges where pool = ? order by id limit ?",
+  // index: primary key
+  lane: "select * from lanes where lane = ?",
+  // index: lanes_open
+  open: "select * from lanes where pool = ? and blocked is null order by head, lane limit ?",
+  // index: lanes_blocked
+  blockedOn: "select * from lanes where blocked = ? order by head, lane limit ?",
+  // index: primary key
+  cell: "select * from cells where cell = ?",
+  // index: wakes_lane, from the floor on: it never walks over what died before it
+  heads: "select * from wakes where lane = ? and score >= ? order by score, id limit ?",
+} as const;
+
+export function seePoolRows(source: Source, ask: Slices["pool"]["ask"]): Slices["pool"]["see"] {
+  const rows: PoolRows = {
+    freed: (pool) => rowsOf(source, "leases", poolSql.freed, pool),
+    nudges: (pool, limit) => rowsOf(source, "nudges", poolSql.nudges, pool, limit),
+    lane: (lane) => rowOf(source, "lanes", poolSql.lane, lane),
+    open: (pool, limit) => rowsOf(source, "lanes", poolSql.open, pool, limit),
+    blockedOn: (cell, limit) => rowsOf(source, "lanes", poolSql.blockedOn, cell, limit),
+    cell: (cell) => rowOf(source, "cells", poolSql.cell, cell),
+    heads: (lane, low, limit) => rowsOf(source, "wakes", poolSql.heads, lane, low, limit),
+  };
+  return seePool(rows, ask);
+}

@@ -1,0 +1,32 @@
+/**
+ * The suite that every store must pass, without exceptions for one of them (style.md §8). Imported by
+ * the tests of the stores only; the package does not ship it.
+ */
+import { describe } from "vitest";
+import { commitSuite } from "./commits.ts";
+import { hintSuite } from "./hints.ts";
+import { poolSuite } from "./pool.ts";
+import { readSuite } from "./reads.ts";
+import type { OpenStore } from "./sample-rows.ts";
+import { sliceSuite } from "./slices.ts";
+import { writerSuite } from "./writers.ts";
+import { writeSuite } from "./writes.ts";
+
+export type { Opened, OpenOptions, OpenStore } from "./sample-rows.ts";
+
+/**
+ * @param open opens an empty store; the one who gives it closes and removes what was opened
+ * @example
+ * describeStore("memory", async (options) => ({ store: createMemoryStore(options) }));
+ */
+export function describeStore(name: string, open: OpenStore): void {
+  describe(name, () => {
+    describe("commits", () => commitSuite(open));
+    describe("writes", () => writeSuite(open));
+    describe("single writers", () => writerSuite(open));
+    describe("slices", () => sliceSuite(open));
+    describe("the pool slice", () => poolSuite(open));
+    describe("hints", () => hintSuite(open));
+    describe("reads", () => readSuite(open));
+  });
+}

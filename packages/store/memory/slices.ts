@@ -1,0 +1,77 @@
+/** The slices of a commit, over tables in memory. */
+import type { GateCellRow, StepRow, TableName, Tables } from "@stepwell/core";
+import type { PayloadCodec } from "../payload-codec.ts";
+import { type PoolRows, seePool } from "../pool-slice.ts";
+import { decodeRow, type SqlRow } from "../rows.ts";
+import type { SliceReaders } from "../slices.ts";
+import { keyText, type MemoryTables, sorted } from "./table.ts";
+
+export function createSliceReaders(tables: MemoryTables, codec: PayloadCodec): SliceReaders {
+  const one = <T extends TableName>(table: T, key: Record<string, unknown>): Tables[T] | null => {
+    const raw = tables[table].get(keyText(table, key));
+    return raw === undefined ? null : decodeRow(table, raw, codec);
+  };
+  const many = <T extends TableName>(table: T, raw: SqlRow[]): Tables[T][] =>
+    raw.map((row) => decodeRow(table, row, codec));
+
+  const poolRows: PoolRows = {
+    freed: (pool) =>
+      many(
+        "leases",
+        sorted(
+          tables.leases.where("pool", pool).filter((row) => row["freed"] === 1),
+          "id",
+        ),
+      ),
+    nudges: (pool, limit) => many("nudges", sorted(tables.nudges.where("pool", pool), "id").slice(0, limit)),
+    lane: (lane) => one("lanes", { lane }),
+    open: (pool, limit) => {
+      const open = tables.lanes.where("pool", pool).filter((row) => row["blocked"] === null);
+      return many("lanes", sorted(open, "head", "lane").slice(0, limit));
+    },
+    blockedOn: (cell, limit) =>
+      many("lanes", sorted(tables.lanes.where("blocked", cell), "head", "lane").slice(0, limit)),
+    cell: (cell) => one("cells", { cell }),
+    heads: (lane, low, limit) => {
+      const queued = tables.wakes.where("lane", lane).filter((row) => Number(row["score"]) >= low);
+      return many("wakes", sorted(queued, "score", "id").slice(0, limit));
+    },
+  };
+
+  return {
+    run({ runId, steps }) {
+      const run = one("runs", { id: runId });
+      if (run === null) return null;
+      const stored = new Map<string, StepRow>();
+      for (const id of steps) {
+        const step = one("steps", { runId, id });
+        if (step !== null) stored.set(id, step);
+      }
+      const wakes = many("wakes", sorted(tables.wakes.where("run_id", runId), "id"));
+      return { run, state: one("runStates", { runId })?.state ?? null, steps: stored, wakes };
+    },
+    lease: (id) => one("leases", { id }),
+    wake: (id) => one("wakes", { id }),
+    gates(keys) {
+      const cells = new Map<string, GateCellRow>();
+      for (const key of keys) {
+        const cell = one("gateCells", { key });
+        if (cell !== null) cells.set(key, cell);
+      }
+      return cells;
+    },
+    events: (ids) => new Set(ids.filter((id) => one("events", { id }) !== null)),
+    app: (id) => ({
+      app: one("apps", { id }),
+      functions: many("functions", sorted(tables.functions.where("app_id", id), "id")),
+    }),
+    waits({ name, anchors, after, limit }) {
+      const wanted = new Set<unknown>(anchors);
+      const hits = tables.waits
+        .where("name", name)
+        .filter((row) => wanted.has(row["anchor"]) && (after === null || String(row["id"]) > after));
+      return many("waits", sorted(hits, "id").slice(0, limit));
+    },
+    pool: (ask) => seePool(poolRows, ask),
+  };
+}
