@@ -25,7 +25,7 @@ export default defineConfig({
       ]),
       project("protocol", ["tests/protocol/**/*.test.ts"], { testTimeout: 60_000, hookTimeout: 60_000 }),
       project("crash", ["tests/crash/**/*.test.ts"], { testTimeout: 300_000, hookTimeout: 60_000 }),
-      project("example", ["examples/saas/**/*.test.ts"], { testTimeout: 60_000 }),
+      "./examples/saas/vitest.config.ts",
     ],
   },
 });

@@ -7,6 +7,9 @@ export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/, "") } },
   test: {
     name: "example",
+    // The app finds its migrations and files from its own folder, wherever the tests are started.
+    pool: "forks",
+    setupFiles: ["./vitest.setup.ts"],
     include: ["**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/.next/**"],
     testTimeout: 30_000,

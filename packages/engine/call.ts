@@ -1,7 +1,7 @@
 /** One lease → one request to the app → one settle. No transaction is open while the app works. */
 import { type Answer, type LeaseRow, type RunRow, type WireEvent } from "@stepwell/core";
 import { readAnswer, writeCall } from "@stepwell/protocol";
-import type { CallContext } from "@stepwell/store";
+import { type CallContext, StoreError } from "@stepwell/store";
 import type { Context } from "./context.ts";
 import type { CallFailure, CallResponse } from "./engine-port.ts";
 import { beginRun, type Settled, settle } from "./settle.ts";
@@ -20,12 +20,21 @@ export async function call(context: Context, lease: LeaseRow): Promise<void> {
     return;
   }
   const events = found.events.map(asWire);
-  const began = found.run.status === "queued" ? beginRun(context, lease.runId) : Promise.resolve();
+  const began = found.run.status === "queued" ? begin(context, lease.runId) : Promise.resolve();
   const [response] = await Promise.all([request(context, lease, found, events), began]);
   const answer = "failure" in response ? failed(response) : readResponse(context, response);
   const bytes = "failure" in response ? 0 : response.body.length;
   const settled = await settleUntilStored(context, lease, events, answer, bytes);
   report(context, found.run, lease, answer, settled);
+}
+
+/** That a run has begun is shown early; when the store refuses, its first answer says so again. */
+async function begin(context: Context, runId: string): Promise<void> {
+  try {
+    await beginRun(context, runId);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+  }
 }
 
 function request(
@@ -99,7 +108,7 @@ async function settleUntilStored(
     try {
       return await settle(context, lease, events, answer, bytes);
     } catch (error) {
-      if (context.storeTrouble() === null) throw error;
+      if (!(error instanceof StoreError)) throw error;
       await new Promise<void>((resolve) => context.options.clock.at(context.now() + waitMs, resolve));
     }
   }

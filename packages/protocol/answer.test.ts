@@ -1,3 +1,4 @@
+// Long: one table of cases for each row of wire.md §5, which is read best in one place.
 /**
  * Every row of the tables of wire.md §5, in one place to look them up: hence the length. Op JSON and
  * headers are those recorded from inngest 4.24.0.

@@ -1,3 +1,4 @@
+// Long: one table of cases for each rule of a sync, which is read best in one place.
 /**
  * Every rule of a sync (semantics §3.3, §6.1, §12; wire.md §3), in one place to look them up: hence
  * the length.

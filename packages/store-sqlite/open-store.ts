@@ -48,11 +48,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   const held = inMemory
     ? null
     : holdFile(file, options.holder ?? { pid: process.pid, startedAt: Date.now() });
+  let writer: SqliteDriver | null = null;
   try {
-    const writer = openWriter(file, durability);
+    writer = openWriter(file, durability);
     const reader = inMemory ? writer : openConnection(file, { readOnly: true, timeoutMs: TIMEOUT_MS });
     return assemble(writer, reader, codec, options, held);
   } catch (error) {
+    writer?.close();
     held?.release();
     throw asStoreError(error);
   }

@@ -5,7 +5,7 @@
 import type { Change, WakeId } from "@stepwell/core";
 
 /** Why a commit that is no pool commit may not write this; null: it may. */
-export function forbidden(change: Change, isQueued: (id: WakeId) => boolean): string | null {
+function forbidden(change: Change, isQueued: (id: WakeId) => boolean): string | null {
   if ("clear" in change) return null;
   if ("insert" in change || "put" in change) {
     const table = "insert" in change ? change.insert : change.put;

@@ -1,6 +1,7 @@
 /** A real SDK app on a loopback port that writes down every request it gets and every answer it gives. */
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
 import { Inngest, type InngestFunction } from "inngest";
 import { serve } from "inngest/node";
 
@@ -85,9 +86,10 @@ export async function startApp(
           entry.answer = Buffer.from(chunk as string).toString("utf8");
         return (end as (...args: unknown[]) => typeof res)(chunk, ...rest);
       }) as typeof res.end;
-      // The SDK reads a parsed body from the request, as body parsers of frameworks leave it.
-      Object.assign(req, { body: body === "" ? undefined : JSON.parse(body) });
-      handler(req, res);
+      // The body has been read above: the SDK gets a request that can be read once more.
+      const { headers, method, url, socket } = req;
+      const again = Object.assign(Readable.from(chunks), { headers, method, url, socket });
+      handler(again as unknown as IncomingMessage, res);
     });
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));

@@ -146,6 +146,18 @@ describe("an answer to a discovery", () => {
     expect(calls(effects)).toEqual([]);
   });
 
+  test("an answer that lists only known ops has no effects, and its state is still written", () => {
+    const state = { ...fresh, open: open("a", "b"), group: 2 };
+    const seen = { run, state, steps: new Map(), wakes: [] };
+    const lease = leaseOf(null);
+    const input = { is: "answered" as const, answer: ops(plan("a"), plan("b")), bytes: 1 };
+    const decision = decide(seen, input, aboutOf(lease), moment);
+    expect(decision.effects).toEqual([]);
+    const rows = record(seen, decision, lease, moment);
+    const written = rows.find((row) => "update" in row && row.update === "runStates");
+    expect(written).toMatchObject({ set: { state: { discovering: false } } });
+  });
+
   test("an empty list is asked again a second later", () => {
     expect(calls(when(ops()).effects)).toEqual([{ target: null, attempt: 0, dueAt: 51_000 }]);
   });

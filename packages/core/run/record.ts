@@ -29,7 +29,7 @@ export function record(
         insert: "nudges",
         row: { pool: state.pool, lane, cells: state.cells, score, gone: null },
       });
-    if (decision.state !== null && decision.effects.length > 0)
+    if (decision.state !== null)
       changes.push({ update: "runStates", key: { runId: seen.run.id }, set: { state: decision.state } });
   }
   if (lease !== null) changes.push({ update: "leases", key: { id: lease.id }, set: { freed: true } });

@@ -12,7 +12,7 @@ import { sliceSuite } from "./slices.ts";
 import { writerSuite } from "./writers.ts";
 import { writeSuite } from "./writes.ts";
 
-export type { Opened, OpenOptions, OpenStore } from "./sample-rows.ts";
+export type { OpenStore } from "./sample-rows.ts";
 
 /**
  * @param open opens an empty store; the one who gives it closes and removes what was opened
