@@ -1,8 +1,8 @@
 /** What a server says in a terminal once it is ready. */
 import { relative } from "node:path";
-import pc from "picocolors";
 import type { Stepwell } from "../start-stepwell.ts";
 import { readVersion } from "../version.ts";
+import { colors as pc } from "./colors.ts";
 
 export function banner({ url, settings, file }: Stepwell, readyMs: number): string {
   const store =

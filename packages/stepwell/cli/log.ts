@@ -3,9 +3,9 @@
  * (dashboard.md §14). Entries hold ids and names, never payloads.
  */
 import type { LogEntry } from "@stepwell/engine";
-import pc from "picocolors";
 import { type DestinationStream, destination, type Logger, pino, stdTimeFunctions } from "pino";
 import pretty from "pino-pretty";
+import { colors as pc } from "./colors.ts";
 import { durationText } from "./show.ts";
 
 export interface LogOptions {

@@ -1,8 +1,8 @@
 /** `stepwell run ID`: one run as a tree, with steps, attempts and times. */
 import type { FunctionRun, Span, Trace } from "@stepwell/api";
 import type { Command } from "commander";
-import pc from "picocolors";
 import { addressFlags, clientOf, jsonFlag, print, printJson } from "./address.ts";
+import { colors as pc } from "./colors.ts";
 import { addFlags } from "./flags.ts";
 import { durationText, statusSign, statusText, timeText } from "./show.ts";
 

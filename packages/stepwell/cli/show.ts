@@ -1,5 +1,5 @@
 /** Times, durations and tables for people. */
-import pc from "picocolors";
+import { colors as pc } from "./colors.ts";
 
 export function durationText(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
