@@ -9,6 +9,11 @@ import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { type Stepwell, startStepwell } from "../start-stepwell.ts";
 import { run } from "./main.ts";
 
+// Before the commands are loaded: the runner forces colours where CI is set, users that pipe do not.
+vi.hoisted(() => {
+  process.env.NO_COLOR = "1";
+});
+
 let dir: string;
 let stepwell: Stepwell;
 let app: Server;
