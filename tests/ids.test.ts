@@ -36,13 +36,12 @@ const finished = idList(`
   A-1…A-3 A-8…A-11
   M-1…M-5 M-7…M-8
   DU-1…DU-2 DU-5 DU-7
-  W-1…W-6 W-8…W-15 W-17 W-19…W-28 W-36 W-60…W-61
+  W-1…W-6 W-8…W-17 W-19…W-28 W-36 W-60…W-61
 `);
 
 /** Ids of the wire sections that issue A built (§1–§5, §9) which need something that it did not build. */
 const leftOut: Record<string, string> = {
   "W-7": "nothing asks an app for the trust probe yet; `stepwell doctor` (issue B) will",
-  "W-16": "`use_api` comes with issue B",
   "W-18": "`ctx.fn_id` switches checkpointing on: issue B",
   "W-29": "waitForEvent: issue B",
   "W-30": "signals: issue B",

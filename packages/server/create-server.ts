@@ -8,6 +8,7 @@ import { devInfo } from "./routes/dev-info.ts";
 import { health } from "./routes/health.ts";
 import { register } from "./routes/register.ts";
 import { sendEvents } from "./routes/send-events.ts";
+import { v0Runs } from "./routes/v0-runs.ts";
 import { v1Events } from "./routes/v1-events.ts";
 import { v1Runs } from "./routes/v1-runs.ts";
 import { v2Runs } from "./routes/v2-runs.ts";
@@ -36,6 +37,7 @@ export function createServer(options: ServerOptions): StepwellServer {
     if (/^\/(?:v[0-9]+|api\/v[0-9]+)\//.test(c.req.path)) checkBearer(c.req.raw, options);
     await next();
   });
+  v0Runs(app, options);
   v1Events(app, options);
   v1Runs(app, options);
   v2Runs(app, options);

@@ -53,6 +53,8 @@ export interface WorldOptions {
   server?: Partial<StartOptions>;
   clientOptions?: object;
   appId?: string;
+  /** Fills the data folder before the server opens it. */
+  prepare?: (dir: string) => void;
 }
 
 /** Waits for a fact; fails with what was last seen. Never sleeps for a fixed time. */
@@ -73,6 +75,7 @@ export async function until<T>(
 export async function openWorld(options: WorldOptions): Promise<World> {
   const mode = options.mode ?? "dev";
   const dir = await mkdtemp(join(tmpdir(), "stepwell-world-"));
+  options.prepare?.(dir);
   const clock = createTestClock();
   const keys = mode === "start" ? { eventKeys: [EVENT_KEY], signingKey: SIGNING_KEY } : {};
   const server = await startStepwell({
