@@ -83,4 +83,31 @@ describe("the transport", () => {
     expect(await send("http://127.0.0.1:1/")).toMatchObject({ failure: "network" });
     expect(await send("file:///etc/passwd")).toMatchObject({ failure: "forbidden" });
   });
+
+  test("requests after one another share a connection, and at most as many run at once as there may be", async () => {
+    let opened = 0;
+    let now = 0;
+    let most = 0;
+    const url = await serve((_req, res) => {
+      now += 1;
+      most = Math.max(most, now);
+      setImmediate(() => {
+        now -= 1;
+        res.end("ok");
+      });
+    });
+    servers.at(-1)?.on("connection", () => {
+      opened += 1;
+    });
+    const transport = createTransport({ allowLinkLocal: false, connections: 2 });
+    const post = () =>
+      transport.send({ method: "POST", url, headers: {}, body: "" }, { timeoutMs: 2000, maxBytes: 10 });
+    for (let i = 0; i < 5; i += 1) expect(await post()).toMatchObject({ status: 200 });
+    expect(opened).toBe(1);
+    const all = await Promise.all(Array.from({ length: 12 }, post));
+    expect(all.every((one) => "status" in one && one.status === 200)).toBe(true);
+    expect(opened).toBe(2);
+    expect(most).toBeLessThanOrEqual(2);
+    await transport.close();
+  });
 });
