@@ -34,7 +34,7 @@ interface Served {
   answer(): void;
 }
 
-async function open(store: Store, node: string): Promise<Served> {
+async function open(store: Store, node: string, queueWorkers = 10): Promise<Served> {
   const calls: CallRequest[] = [];
   const waiting: (() => void)[] = [];
   const engine = createEngine({
@@ -51,7 +51,7 @@ async function open(store: Store, node: string): Promise<Served> {
     node,
     mode: "dev",
     signingKey: null,
-    queueWorkers: 10,
+    queueWorkers,
     requestTimeoutMs: 60_000,
     retryIntervalMs: null,
     maxSteps: 1000,
@@ -108,4 +108,23 @@ test("calls that outlast the grace are left to recovery: the next process repeat
   await vi.waitUntil(async () => (await store.read.run(runId))?.status === "completed");
   await second.engine.stop(1000);
   expect((await store.read.history(runId)).filter((row) => row.kind === "run.ended")).toHaveLength(1);
+});
+
+test("never more calls are out than there are queue workers, and each answer lets the next one go", async () => {
+  const store = createMemoryStore();
+  await store.migrate();
+  const { engine, calls, answer } = await open(store, "node", 2);
+  await engine.sync(registration);
+  const ids = Array.from({ length: 7 }, () => engine.newId());
+  const ts = engine.now();
+  await engine.receive(ids.map((id) => ({ id, externalId: id, name: "t/e", ts, body: { data: {} } })));
+  for (const expected of [2, 4, 6, 7]) {
+    await vi.waitUntil(() => calls.length === expected);
+    expect(engine.health().callsInFlight).toBeLessThanOrEqual(2);
+    answer();
+  }
+  await vi.waitUntil(
+    async () => (await store.read.runs({ limit: 10, status: ["completed"] })).rows.length === 7,
+  );
+  await engine.stop(1000);
 });
