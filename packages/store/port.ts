@@ -95,6 +95,8 @@ export interface Slices {
     ask: { name: string; anchors: readonly string[]; after: string | null; limit: number };
     see: WaitRow[];
   };
+  /** Which of these event names something may wait for: `waitPaths` knows them. */
+  awaited: { ask: readonly string[]; see: ReadonlySet<string> };
   /** "busy": another node is claiming this pool; come back in 5 ms (never on one-engine stores). */
   pool: {
     ask: {
@@ -171,6 +173,12 @@ export interface Reads {
   output(id: RunId): Promise<Json>;
   callContext(id: RunId): Promise<CallContext | null>;
   history(id: RunId): Promise<HistoryRow[]>;
+  /** Something of an event or a run that has its own name, like `input:<hash>`; null: none. */
+  payload(owner: EventId | RunId, name: string): Promise<Json>;
+  /** The paths by which waits of a name are anchored; empty: nothing has ever waited for it. */
+  waitPaths(name: string): Promise<string[]>;
+  /** Like the slice of the same name, without a lock. */
+  waits(ask: Slices["waits"]["ask"]): Promise<WaitRow[]>;
   /** Later wakes (not queued ones) due at `now`, earliest first. */
   dueWakes(now: Instant, limit: number): Promise<WakeRow[]>;
   /** When the earliest later wake is due; null: there is none. */

@@ -178,6 +178,18 @@ export const schema: { readonly [T in TableName]: ShapeOf<T> } = {
     columns: { key: "text", state: "json", expiresAt: "integer" },
     key: ["key"],
   },
+  ticks: {
+    name: "ticks",
+    columns: {
+      functionId: "text",
+      cron: "text",
+      scheduledAt: "integer",
+      outcome: "text",
+      at: "integer",
+      runId: "text",
+    },
+    key: ["functionId", "cron", "scheduledAt"],
+  },
   nodes: { name: "nodes", columns: { id: "text", startedAt: "integer", aliveUntil: "integer" }, key: ["id"] },
 };
 

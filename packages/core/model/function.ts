@@ -22,6 +22,15 @@ export interface ConcurrencyLimit {
   scope: "fn" | "env" | "account";
 }
 
+/** One entry of `cancelOn` (semantics §6.10). */
+export interface CancelRule {
+  event: string;
+  /** CEL over `event` and `async`; absent: every event of the name. */
+  if?: string;
+  /** A duration or an ISO date, from the run's start on; absent: 365 days. */
+  timeout?: string;
+}
+
 /** A function's configuration, normalised: durations in milliseconds, retries as attempts. */
 export interface FunctionConfig {
   slug: string;
@@ -32,6 +41,10 @@ export interface FunctionConfig {
   /** retries + 1, clamped to 1…21 (semantics §2.1). */
   maxAttempts: number;
   concurrency: ConcurrencyLimit[];
+  /** At most 5. Absent in rows of releases that had none. */
+  cancelOn?: CancelRule[];
+  /** Absent or 0: no limit (semantics §6.9). */
+  timeouts?: { startMs?: DurationMs; finishMs?: DurationMs };
 }
 
 export interface AppRow {

@@ -15,17 +15,40 @@ interface OpBase {
   userland: { id: string; index?: number } | null;
 }
 export type Op =
-  | (OpBase & { op: "StepRun"; data: Json })
-  | (OpBase & { op: "StepPlanned"; race: boolean })
+  /** `input`: the arguments of the step, when it has any. */
+  | (OpBase & { op: "StepRun"; data: Json; input?: Json[] })
+  | (OpBase & { op: "StepPlanned"; race: boolean; input?: Json[] })
   /** `error` is kept whole; the retry facts of the response stand beside the op list. */
   | (OpBase & { op: "StepError"; error: ErrorJson })
   | (OpBase & { op: "StepFailed"; error: ErrorJson })
   /** `name` is a normalised duration, an ISO date, or empty (wire.md §5.4). */
   | (OpBase & { op: "Sleep"; name: string; race: boolean })
+  /** `timeout`: a duration or an ISO date; empty: at once. `if`: CEL over `event` and `async`. */
+  | (OpBase & { op: "WaitForEvent"; event: string; timeout: string; if: string | null; race: boolean })
+  | (OpBase & { op: "WaitForSignal"; signal: string; timeout: string; replace: boolean; race: boolean })
+  /** `function`: a slug or a function id. `payload`: what the child's event gets. */
+  | (OpBase & {
+      op: "InvokeFunction";
+      function: string;
+      payload: { data: JsonObject; user?: JsonObject; v?: string; meta?: JsonObject };
+      timeout: string;
+      race: boolean;
+    })
+  /** Done by the server. `request` holds secrets: it is for the request only, never shown. */
+  | (OpBase & { op: "Gateway" | "AIGateway"; request: GatewayRequest; race: boolean })
   | (OpBase & { op: "RunComplete"; data: Json })
   | (OpBase & { op: "DiscoveryRequest" })
   /** A known op-code that is not built yet. */
   | (OpBase & { op: "unsupported"; code: string });
+
+/** A request the server makes for a step, ready to send (wire.md §5.4). */
+export interface GatewayRequest {
+  method: string;
+  url: string;
+  headers: { [name: string]: string };
+  /** Null: none. */
+  body: string | null;
+}
 
 /** What the answer said of retrying. `never`: final. `at`: from Retry-After, already clamped. */
 export type RetryAdvice = { is: "default" } | { is: "never" } | { is: "at"; at: Instant };

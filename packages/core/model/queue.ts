@@ -34,6 +34,16 @@ export type WakeJob =
   /** A call that becomes queued when due: a delayed start, a retry. */
   | { kind: "later-call"; call: CallSpec }
   | { kind: "sleep"; step: StepHash }
+  /** A wait, signal or invoke is over without an answer. */
+  | { kind: "timeout"; step: StepHash }
+  /** A request that the server makes for the run (`step.fetch`, `step.ai.infer`). */
+  | { kind: "fetch"; step: StepHash; attempt: number }
+  /** `timeouts.start` or `timeouts.finish` passed (semantics §6.9). */
+  | { kind: "deadline"; which: "start" | "finish" }
+  /** Starts the child of an invoke; belongs to no run, since it outlives the parent. */
+  | { kind: "invoke"; eventId: EventId; functionId: FunctionId }
+  /** Put into the parent's wakes by the child's last commit. */
+  | { kind: "child-ended"; step: StepHash; childId: RunId; eventId: EventId }
   | { kind: "route"; eventId: EventId }
   | { kind: "cron"; functionId: FunctionId; cron: string; scheduledAt: Instant }
   /** A tick held back by its jitter. */
@@ -110,7 +120,7 @@ export interface NodeRow {
   aliveUntil: Instant | null;
 }
 
-/** A run that waits for an event. In A nothing opens one; the shape is fixed now (ADR 0007). */
+/** A run that waits for an event or a signal, or would be cancelled by one (ADR 0007). */
 export interface WaitRow {
   id: WaitId;
   /** Assigned by the store: only later events match. */
@@ -140,4 +150,16 @@ export interface PayloadRow {
   /** `event`, `output`, or `step:<hash>`. */
   name: string;
   value: Json;
+}
+
+/** A cron tick and what became of it. Insert-only: the key is why a tick fires exactly once (semantics §3.4). */
+export interface TickRow {
+  functionId: FunctionId;
+  cron: string;
+  scheduledAt: Instant;
+  /** `missed`: no server ran then, and it was more than 60 s late. `merged`: another expression of the function had started this second's run. */
+  outcome: "started" | "merged" | "missed";
+  /** When it was decided. */
+  at: Instant;
+  runId: RunId | null;
 }

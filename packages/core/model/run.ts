@@ -1,5 +1,16 @@
 /** Runs, their hot state, their steps and their history. */
-import type { AppId, CellKey, EventId, FunctionId, LaneId, PoolId, RunId, StepHash } from "./ids.ts";
+import type {
+  AppId,
+  CellKey,
+  EventId,
+  FunctionId,
+  LaneId,
+  LeaseId,
+  PoolId,
+  RunId,
+  StepHash,
+  WaitId,
+} from "./ids.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Instant } from "./moment.ts";
 
@@ -35,13 +46,20 @@ export interface RunRow {
 
 /** A step op that was reported and has no result yet. */
 export interface OpenOp {
-  op: "StepPlanned" | "Sleep";
+  op: "StepPlanned" | "Sleep" | "WaitForEvent" | "WaitForSignal" | "InvokeFunction" | "Gateway" | "AIGateway";
+  /** Of a sleep the duration, of a wait the event name or signal, of an invoke the function. */
   name: string;
   displayName: string;
   userland: { id: string; index?: number } | null;
   since: Instant;
-  /** A sleep: when it ends. */
+  /** A sleep: when it ends. A wait or invoke: when it times out. */
   until?: Instant;
+  /** A wait: its rows, to be removed when it is over. */
+  waits?: WaitId[];
+  /** An invoke: the event that starts the child. */
+  eventId?: EventId;
+  /** A planned step: arguments that replace its own (rerun from a step, wire.md §4.7). */
+  input?: Json[];
 }
 
 /** Written by each commit of the run, deleted at its end. Versioned: an older one must load for ever (ADR 0011). */
@@ -70,6 +88,8 @@ export interface RunState {
   cells: CellKey[];
   /** Queue position of the run: older runs go first. */
   score: number;
+  /** The call that has stored steps by checkpoints: its attempts count for the step that comes next (wire.md §7.5). */
+  checkpointed?: LeaseId;
 }
 
 export interface RunStateRow {
@@ -95,7 +115,16 @@ export interface StepRow {
   endedAt: Instant;
 }
 
-/** One line of a run's history. Insert-only; `id` (the order) is assigned by the store. */
+/**
+ * One line of a run's history. Insert-only; `id` (the order) is assigned by the store. What `data` holds:
+ * - run.queued `{event, eventId}`; run.started `{}`; run.ended `{status}`
+ * - request.failed `{attempt, final, error, startedAt}`; step.retrying `{attempt, name, error, startedAt}`
+ * - step.planned `{name}`; step.sleeping `{name, until, warning?}`
+ * - step.waiting `{name, op, event, expression, timeout}` or `{name, op, signal, timeout}` (timeout: an instant)
+ * - step.invoking `{name, function, functionId, eventId, timeout}`; step.fetching `{name, op, method, url}`
+ * - step.matched `{eventId}` or `{signal}`; step.returned `{runId, eventId}` (child and its last event)
+ * - step.timedOut `{}`; step.completed and step.failed `{name, op, attempt}`
+ */
 export interface HistoryRow {
   id: number;
   runId: RunId;
@@ -106,6 +135,12 @@ export interface HistoryRow {
     | "request.failed"
     | "step.planned"
     | "step.sleeping"
+    | "step.waiting"
+    | "step.invoking"
+    | "step.fetching"
+    | "step.matched"
+    | "step.returned"
+    | "step.timedOut"
     | "step.completed"
     | "step.failed"
     | "step.retrying"

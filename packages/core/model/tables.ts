@@ -9,6 +9,7 @@ import type {
   NodeRow,
   NudgeRow,
   PayloadRow,
+  TickRow,
   WaitPathRow,
   WaitRow,
   WakeRow,
@@ -33,6 +34,7 @@ export interface Tables {
   leases: LeaseRow;
   gateCells: GateCellRow;
   nodes: NodeRow;
+  ticks: TickRow;
 }
 export type TableName = keyof Tables;
 
@@ -55,6 +57,7 @@ export interface Keys {
   leases: "id";
   gateCells: "key";
   nodes: "id";
+  ticks: "functionId" | "cron" | "scheduledAt";
 }
 export type Key<T extends TableName> = Pick<Tables[T], Keys[T] & keyof Tables[T]>;
 

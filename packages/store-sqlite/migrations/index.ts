@@ -2,8 +2,9 @@
 import { type AppliedMigration, type Migration, migrationChecksum, pendingMigrations } from "@stepwell/store";
 import type { SqliteDriver } from "../driver.ts";
 import { firstSchema } from "./0001-first-schema.ts";
+import { ticksAndMovedClock } from "./0002-ticks-and-moved-clock.ts";
 
-export const migrations: readonly Migration[] = [firstSchema];
+export const migrations: readonly Migration[] = [firstSchema, ticksAndMovedClock];
 
 /** @throws StoreError `store_newer` when a newer release has written the file */
 export function migrate(db: SqliteDriver, known: readonly Migration[] = migrations): void {

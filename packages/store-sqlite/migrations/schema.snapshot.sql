@@ -13,7 +13,8 @@ CREATE TABLE payloads (owner text not null, name text not null, value blob not n
 CREATE TABLE run_states (run_id text primary key, state text not null) strict;
 CREATE TABLE runs (seq integer primary key, id text not null unique, function_id text not null, app_id text not null, function_version integer not null, event_id text not null, event_ids text not null, event_name text not null, cron text, batch_id text, original_run_id text, status text not null, queued_at integer not null, started_at integer, ended_at integer) strict;
 CREATE TABLE steps (run_id text not null, id text not null, ord integer not null, op text not null, name text not null, userland_id text, userland_index integer, status text not null, attempts integer not null, queued_at integer not null, started_at integer, ended_at integer not null, primary key (run_id, id)) strict, without rowid;
-CREATE TABLE store (id integer primary key check (id = 1), sequence integer not null, floor integer not null) strict;
+CREATE TABLE store (id integer primary key check (id = 1), sequence integer not null, floor integer not null, moved integer not null default 0) strict;
+CREATE TABLE ticks (function_id text not null, cron text not null, scheduled_at integer not null, outcome text not null, at integer not null, run_id text, primary key (function_id, cron, scheduled_at)) strict, without rowid;
 CREATE TABLE wait_paths (name text not null, path text not null, primary key (name, path)) strict, without rowid;
 CREATE TABLE waits (seq integer primary key, id text not null unique, kind text not null, name text not null, anchor text not null, run_id text not null, step text, expression text, opened_at integer not null, until integer) strict;
 CREATE TABLE wakes (id text primary key, job text not null, run_id text, lane text, score integer not null, due_at integer not null) strict, without rowid;
@@ -34,6 +35,7 @@ CREATE INDEX runs_function on runs (function_id, queued_at, seq);
 CREATE INDEX runs_queued on runs (queued_at, seq);
 CREATE INDEX runs_started on runs (started_at, seq) where started_at is not null;
 CREATE INDEX runs_status on runs (status, queued_at, seq);
+CREATE INDEX ticks_missed on ticks (function_id, cron, scheduled_at) where outcome = 'missed';
 CREATE INDEX waits_anchor on waits (name, anchor, id);
 CREATE INDEX waits_run on waits (run_id);
 CREATE INDEX wakes_due on wakes (due_at, id) where lane is null;

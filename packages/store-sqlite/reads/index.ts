@@ -1,6 +1,7 @@
 /** Reads never lock. They run on a connection of their own, each statement over what is committed. */
 import type { Reads } from "@stepwell/store";
 import { rowsOf, type Source } from "../rows.ts";
+import { readWaitPaths, seeWaits } from "../slices/waits.ts";
 import { asStoreError } from "../sqlite-error.ts";
 import { readEvent, readEvents } from "./events.ts";
 import {
@@ -11,7 +12,15 @@ import {
   readReadyPools,
   readRunLeases,
 } from "./queue.ts";
-import { readCallContext, readEventRuns, readHistory, readOutput, readRun, readRuns } from "./runs.ts";
+import {
+  readCallContext,
+  readEventRuns,
+  readHistory,
+  readOutput,
+  readPayload,
+  readRun,
+  readRuns,
+} from "./runs.ts";
 
 export function createReads(source: Source): Reads {
   const read = async <R>(look: () => R): Promise<R> => {
@@ -33,6 +42,9 @@ export function createReads(source: Source): Reads {
     eventRuns: (id) => read(() => readEventRuns(source, id)),
     output: (id) => read(() => readOutput(source, id)),
     callContext: (id) => read(() => readCallContext(source, id)),
+    payload: (owner, name) => read(() => readPayload(source, owner, name)),
+    waitPaths: (name) => read(() => readWaitPaths(source, name)),
+    waits: (ask) => read(() => seeWaits(source, ask)),
     history: (id) => read(() => readHistory(source, id)),
     dueWakes: (now, limit) => read(() => readDueWakes(source, now, limit)),
     nextDue: () => read(() => readNextDue(source)),

@@ -38,8 +38,12 @@ export function readEventRuns(source: Source, eventId: string): RunRow[] {
   return rowsOf(source, "runs", runReadSql.ofEvent, eventId);
 }
 
+export function readPayload(source: Source, owner: string, name: string): Json {
+  return rowOf(source, "payloads", runReadSql.payload, owner, name)?.value ?? null;
+}
+
 export function readOutput(source: Source, id: string): Json {
-  return rowOf(source, "payloads", runReadSql.payload, id, "output")?.value ?? null;
+  return readPayload(source, id, "output");
 }
 
 export function readHistory(source: Source, id: string): HistoryRow[] {

@@ -4,7 +4,7 @@ import type { Source } from "../rows.ts";
 import { seePoolRows } from "./pool.ts";
 import { seeRun } from "./run.ts";
 import { seeApp, seeEvents, seeGates, seeLease, seeWake } from "./single.ts";
-import { seeWaits } from "./waits.ts";
+import { seeAwaited, seeWaits } from "./waits.ts";
 
 export function createSliceReaders(source: Source): SliceReaders {
   return {
@@ -15,6 +15,7 @@ export function createSliceReaders(source: Source): SliceReaders {
     events: (ask) => seeEvents(source, ask),
     app: (ask) => seeApp(source, ask),
     waits: (ask) => seeWaits(source, ask),
+    awaited: (names) => seeAwaited(source, names),
     pool: (ask) => seePoolRows(source, ask),
   };
 }

@@ -46,6 +46,20 @@ export function createReads(tables: MemoryTables, codec: PayloadCodec): Reads {
         steps: steps.map((row) => ({ row, result: payload(id, `step:${row.id}`) })),
       };
     },
+    payload: async (owner, name) => payload(owner, name),
+    waitPaths: async (name) =>
+      tables.waitPaths
+        .where("name", name)
+        .map((row) => String(row["path"]))
+        .sort(),
+    waits: async ({ name, anchors, after, limit }) => {
+      const hits = tables.waits
+        .where("name", name)
+        .filter(
+          (row) => anchors.includes(String(row["anchor"])) && (after === null || String(row["id"]) > after),
+        );
+      return many("waits", sorted(hits, "id").slice(0, limit));
+    },
     history: async (id) => many("history", sorted(tables.history.where("run_id", id), "id")),
     dueWakes: async (now, limit) =>
       many(

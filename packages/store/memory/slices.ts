@@ -72,6 +72,7 @@ export function createSliceReaders(tables: MemoryTables, codec: PayloadCodec): S
         .filter((row) => wanted.has(row["anchor"]) && (after === null || String(row["id"]) > after));
       return many("waits", sorted(hits, "id").slice(0, limit));
     },
+    awaited: (names) => new Set(names.filter((name) => tables.waitPaths.where("name", name).length > 0)),
     pool: (ask) => seePool(poolRows, ask),
   };
 }

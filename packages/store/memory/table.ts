@@ -22,6 +22,7 @@ const indexes: Partial<Record<TableName, readonly string[]>> = {
   steps: ["run_id"],
   history: ["run_id"],
   waits: ["run_id", "name"],
+  waitPaths: ["name"],
   wakes: ["run_id", "lane"],
   lanes: ["pool", "blocked"],
   nudges: ["pool"],
