@@ -8,6 +8,17 @@ const project = (name: string, include: string[], extra: object = {}) => ({
   test: { name, include, environment: "node" as const, ...extra },
 });
 
+/** An app written for v3 needs v3, whatever the set-up. */
+const v3Only = ["tests/protocol/v3-app.test.ts"];
+/** The same tests over HTTP with each SDK set-up (tests/protocol/sdk.ts). */
+const protocol = (name: string, sdk: string, exclude: string[] = []) =>
+  project(name, ["tests/protocol/**/*.test.ts"], {
+    env: { STEPWELL_SDK: sdk },
+    exclude,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  });
+
 export default defineConfig({
   test: {
     projects: [
@@ -23,7 +34,10 @@ export default defineConfig({
         "packages/server/**/*.test.ts",
         "packages/stepwell/**/*.test.ts",
       ]),
-      project("protocol", ["tests/protocol/**/*.test.ts"], { testTimeout: 60_000, hookTimeout: 60_000 }),
+      protocol("protocol", "v4", v3Only),
+      protocol("protocol-v4-plain", "v4-plain", v3Only),
+      protocol("protocol-v3", "v3"),
+      project("simulation", ["tests/simulation/**/*.test.ts"], { testTimeout: 180_000 }),
       project("crash", ["tests/crash/**/*.test.ts"], { testTimeout: 300_000, hookTimeout: 60_000 }),
       "./examples/saas/vitest.config.ts",
     ],

@@ -37,6 +37,17 @@ it("repeats list filters in the query", async () => {
   expect(seen[0]?.url).toBe("/v2/runs?status=failed&status=running&limit=3");
 });
 
+it("asks for events by what they hold, and shows where the list stands", async () => {
+  const page = { cursor: "01A", hasMore: true, limit: 20 };
+  const url = await answering(
+    200,
+    JSON.stringify({ data: [], metadata: { fetchedAt: "x", cachedUntil: null }, page }),
+  );
+  const answer = await createClient({ url }).events({ name: ["a", "b"], query: "event.data.n > 1" });
+  expect(seen[0]?.url).toBe("/v1/events?name=a&name=b&query=event.data.n+%3E+1");
+  expect(answer.page).toEqual(page);
+});
+
 it("throws the server's code and text, of v1 and of v2", async () => {
   const url = await answering(404, '{"error":"none","status":404,"code":"not_found"}');
   const refused = createClient({ url }).event("x");

@@ -1,5 +1,6 @@
 /** A small typed client of the public API: what the command line and scripts talk to a server with. */
 import type { z } from "zod";
+import { type Schedule, scheduleSchema, type Tick, tickSchema } from "./schedules.ts";
 import {
   type SendAnswer,
   sendAnswerSchema,
@@ -63,9 +64,33 @@ export interface RunQuery {
   appId?: string[];
   from?: string;
   until?: string;
+  timeField?: "QUEUED_AT" | "STARTED_AT" | "ENDED_AT";
+  /** CEL over `event`, `output` and `error`, one expression per line. */
+  query?: string;
+  includeTotal?: boolean;
   order?: "ASC" | "DESC";
   cursor?: string;
   limit?: number;
+}
+
+export interface EventQuery {
+  name?: string[];
+  received_after?: string;
+  received_before?: string;
+  include_internal?: boolean;
+  /** CEL over `event`, one expression per line. */
+  query?: string;
+  cursor?: string;
+  limit?: number;
+}
+
+export interface PageQuery {
+  cursor?: string;
+  limit?: number;
+}
+
+export interface TickQuery extends PageQuery {
+  outcome?: "missed";
 }
 
 export interface Client {
@@ -73,11 +98,17 @@ export interface Client {
   /** Resolves once the events are durable. */
   send(eventKey: string, events: OutgoingEvent[]): Promise<SendAnswer>;
   event(id: string): Promise<V1Event>;
+  /** Newest first. */
+  events(query?: EventQuery): Promise<V1Answer<V1Event[]>>;
   eventRuns(id: string): Promise<V1Run[]>;
   runs(query?: RunQuery): Promise<V2Answer<FunctionRun[]>>;
   run(id: string): Promise<FunctionRun>;
   trace(id: string): Promise<Trace>;
   cancel(id: string): Promise<void>;
+  /** Cron triggers of active functions, with their last, next and missed ticks. */
+  schedules(query?: PageQuery): Promise<V2Answer<Schedule[]>>;
+  /** The ticks of a schedule that are over, newest first. */
+  ticks(scheduleId: string, query?: TickQuery): Promise<V2Answer<Tick[]>>;
 }
 
 /**
@@ -103,6 +134,7 @@ export function createClient(options: ClientOptions): Client {
         body: JSON.stringify(events),
       }),
     event: (id) => v1(v1EventSchema, `/v1/events/${encodeURIComponent(id)}`),
+    events: (query = {}) => ask(v1Answer(v1EventSchema.array()), `/v1/events${queryText(query)}`),
     eventRuns: (id) => v1(v1RunSchema.array(), `/v1/events/${encodeURIComponent(id)}/runs`),
     runs: (query = {}) => ask(v2Answer(functionRunSchema.array()), `/v2/runs${queryText(query)}`),
     run: async (id) =>
@@ -112,6 +144,9 @@ export function createClient(options: ClientOptions): Client {
     cancel: async (id) => {
       await request(base, `/v1/runs/${encodeURIComponent(id)}`, { method: "DELETE" }, options);
     },
+    schedules: (query = {}) => ask(v2Answer(scheduleSchema.array()), `/v2/schedules${queryText(query)}`),
+    ticks: (id, query = {}) =>
+      ask(v2Answer(tickSchema.array()), `/v2/schedules/${encodeURIComponent(id)}/ticks${queryText(query)}`),
   };
 }
 
@@ -136,7 +171,8 @@ async function request(
   throw refusal(response.status, text);
 }
 
-function refusal(status: number, text: string): ApiError {
+/** What the server said, as an error. */
+export function refusal(status: number, text: string): ApiError {
   const body = tryParse(text) as {
     error?: unknown;
     code?: unknown;
@@ -166,7 +202,8 @@ function tryParse(text: string): unknown {
   }
 }
 
-function reason(error: unknown): string {
+/** Why no answer came, in a few words. */
+export function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause as { code?: unknown; message?: unknown } | undefined;
   if (error.name === "TimeoutError") return "no answer in time";
@@ -174,7 +211,7 @@ function reason(error: unknown): string {
   return String(cause?.message ?? error.message);
 }
 
-function queryText(query: RunQuery): string {
+function queryText(query: RunQuery | TickQuery): string {
   const params = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
     if (value === undefined) continue;

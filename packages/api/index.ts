@@ -4,10 +4,29 @@ export {
   type Client,
   type ClientOptions,
   createClient,
+  type EventQuery,
   type OutgoingEvent,
+  type PageQuery,
   type RunQuery,
+  type TickQuery,
   UnreachableError,
 } from "./client.ts";
+export {
+  type AdvanceNews,
+  type AdvanceView,
+  advanceClock,
+  type ClockView,
+  readClock,
+} from "./clock.ts";
+export { type ListPage, pageSchema } from "./list-page.ts";
+export {
+  type Schedule,
+  scheduleSchema,
+  type Tick,
+  type TickOutcome,
+  tickOutcomes,
+  tickSchema,
+} from "./schedules.ts";
 export {
   type SendAnswer,
   sendAnswerSchema,
@@ -21,13 +40,18 @@ export {
   v1RunSchema,
 } from "./v1.ts";
 export {
+  type EventView,
+  eventViewSchema,
   type FunctionRun,
   functionRunSchema,
   runStatuses,
   type Span,
   type SpanStatus,
+  type StepInfo,
+  type StepOp,
   spanSchema,
   spanStatuses,
+  stepOps,
   type Trace,
   traceSchema,
   type V2Answer,

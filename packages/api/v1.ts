@@ -1,6 +1,7 @@
 /** REST v0 and v1 as users of the platform know them (wire.md §10.1). */
 import type { RunStatus } from "@stepwell/core";
 import { z } from "zod";
+import { type ListPage, pageSchema } from "./list-page.ts";
 
 /** An event as `GET /v1/events` shows it. */
 export interface V1Event {
@@ -46,6 +47,8 @@ export interface V1Run {
 export interface V1Answer<T> {
   data: T;
   metadata: { fetchedAt: string; cachedUntil: string | null };
+  /** Of the event list only. */
+  page?: ListPage;
 }
 
 /** Every refusal outside v2; `code` is one of docs/errors.md. */
@@ -108,5 +111,6 @@ export function v1Answer<T>(schema: z.ZodType<T>): z.ZodType<V1Answer<T>> {
   return z.object({
     data: schema,
     metadata: z.object({ fetchedAt: z.string(), cachedUntil: z.string().nullable() }),
+    page: pageSchema.exactOptional(),
   }) as unknown as z.ZodType<V1Answer<T>>;
 }

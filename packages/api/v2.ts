@@ -1,6 +1,7 @@
-/** REST v2 (wire.md §10.2): the run list, one run, and its trace. */
+/** REST v2 (wire.md §10.2): the run list, one run, its trace, and one event. */
 import type { RunStatus } from "@stepwell/core";
 import { z } from "zod";
+import { type ListPage, pageSchema } from "./list-page.ts";
 
 export const runStatuses = ["QUEUED", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", "SKIPPED"] as const;
 export type V2RunStatus = Uppercase<RunStatus>;
@@ -23,6 +24,8 @@ export interface FunctionRun {
   endedAt: string | null;
   /** From start to end; null while it runs. */
   durationMs: number | null;
+  /** The run that this one repeats; null: it is none's repetition. */
+  originalRunId: string | null;
   /** Only with `includeOutput=true`: the value returned, or the error. */
   output?: unknown;
 }
@@ -39,13 +42,64 @@ export const spanStatuses = [
 ] as const;
 export type SpanStatus = (typeof spanStatuses)[number];
 
+export const stepOps = [
+  "RUN",
+  "SLEEP",
+  "WAIT_FOR_EVENT",
+  "WAIT_FOR_SIGNAL",
+  "INVOKE",
+  "SEND_EVENT",
+  "AI_GATEWAY",
+] as const;
+export type StepOp = (typeof stepOps)[number];
+
+type FieldsOf<T> = T extends unknown ? keyof T : never;
+/** A union of which any field may be asked for: it is undefined where it does not belong. */
+type OneOf<T, Fields extends PropertyKey = FieldsOf<T>> = T extends unknown
+  ? T & { [Field in Exclude<Fields, keyof T>]?: undefined }
+  : never;
+
+/** What a step waits for (semantics §10.2). `timeout` is an ISO time; `timedOut` is null while nothing has come. */
+export type StepInfo = OneOf<SleepInfo | EventWaitInfo | SignalWaitInfo | InvokeInfo>;
+
+interface SleepInfo {
+  sleepUntil: string;
+}
+
+interface EventWaitInfo {
+  eventName: string;
+  expression: string | null;
+  timeout: string | null;
+  /** Internal id. */
+  foundEventID: string | null;
+  timedOut: boolean | null;
+}
+
+interface SignalWaitInfo {
+  signal: string;
+  timeout: string | null;
+  timedOut: boolean | null;
+}
+
+interface InvokeInfo {
+  /** The event that starts the child; null: there is no such function. */
+  triggeringEventID: string | null;
+  functionID: string;
+  timeout: string | null;
+  /** The event that told of the child's end. */
+  returnEventID: string | null;
+  /** The child, from when it exists. */
+  runID: string | null;
+  timedOut: boolean | null;
+}
+
 /** One line of a run's tree (semantics §10.1). Times that were not recorded are null, never guessed. */
 export interface Span {
   id: string;
   name: string;
   /** The id as the user wrote it; null on the root, on attempts and on the finalization. */
   stepId: string | null;
-  stepOp: "RUN" | "SLEEP" | null;
+  stepOp: StepOp | null;
   status: SpanStatus;
   queuedAt: string | null;
   startedAt: string | null;
@@ -55,8 +109,10 @@ export interface Span {
   attemptCount: number | null;
   /** Zero-based number of the last attempt; of an attempt, its own. */
   attempts: number | null;
-  stepInfo: { sleepUntil: string } | null;
-  /** `{data}` or `{error}`; only with `includeOutput=true`. */
+  stepInfo: StepInfo | null;
+  /** A step's arguments, null when it has none; only with `includeOutput=true`. */
+  input?: unknown;
+  /** `{data}` or `{error}`; only with `includeOutput=true`, not of sleeps and of what is not over. */
   output?: unknown;
   metadata: unknown[];
   children: Span[];
@@ -67,10 +123,27 @@ export interface Trace {
   rootSpan: Span;
 }
 
+/** One event (semantics §10.5). */
+export interface EventView {
+  /** Minted by the server. */
+  id: string;
+  name: string;
+  receivedAt: string;
+  /** The event's own `ts`. */
+  occurredAt: string;
+  /** The sender's id, by which the event is not taken twice; else the internal one. */
+  idempotencyKey: string;
+  /** The event as functions get it, as JSON text. */
+  raw: string;
+  source: string;
+  /** Runs that it started. */
+  runs: FunctionRun[];
+}
+
 export interface V2Answer<T> {
   data: T;
   metadata: { fetchedAt: string; cachedUntil: string | null };
-  page?: { cursor: string | null; hasMore: boolean; limit: number };
+  page?: ListPage;
 }
 
 export interface V2Errors {
@@ -93,15 +166,49 @@ export const functionRunSchema: z.ZodType<FunctionRun> = z.object({
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),
   durationMs: z.number().nullable(),
+  originalRunId: z.string().nullable().default(null),
   output: z.unknown().exactOptional(),
 });
+
+export const eventViewSchema: z.ZodType<EventView> = z.object({
+  id: z.string(),
+  name: z.string(),
+  receivedAt: z.string(),
+  occurredAt: z.string(),
+  idempotencyKey: z.string(),
+  raw: z.string(),
+  source: z.string(),
+  runs: z.array(functionRunSchema),
+});
+
+const timeout = z.string().nullable();
+const timedOut = z.boolean().nullable();
+const stepInfoSchema = z.union([
+  z.object({ sleepUntil: z.string() }),
+  z.object({
+    eventName: z.string(),
+    expression: z.string().nullable(),
+    timeout,
+    foundEventID: z.string().nullable(),
+    timedOut,
+  }),
+  z.object({ signal: z.string(), timeout, timedOut }),
+  z.object({
+    triggeringEventID: z.string().nullable(),
+    functionID: z.string(),
+    timeout,
+    returnEventID: z.string().nullable(),
+    runID: z.string().nullable(),
+    timedOut,
+  }),
+]);
 
 export const spanSchema: z.ZodType<Span> = z.lazy(() =>
   z.object({
     id: z.string(),
     name: z.string(),
     stepId: z.string().nullable(),
-    stepOp: z.enum(["RUN", "SLEEP"]).nullable(),
+    stepOp: z.enum(stepOps).nullable(),
     status: z.enum(spanStatuses),
     queuedAt: z.string().nullable(),
     startedAt: z.string().nullable(),
@@ -109,7 +216,8 @@ export const spanSchema: z.ZodType<Span> = z.lazy(() =>
     durationMs: z.number().nullable(),
     attemptCount: z.number().nullable(),
     attempts: z.number().nullable(),
-    stepInfo: z.object({ sleepUntil: z.string() }).nullable(),
+    stepInfo: stepInfoSchema.nullable(),
+    input: z.unknown().exactOptional(),
     output: z.unknown().exactOptional(),
     metadata: z.array(z.unknown()),
     children: z.array(spanSchema),
@@ -123,8 +231,6 @@ export function v2Answer<T>(schema: z.ZodType<T>): z.ZodType<V2Answer<T>> {
   return z.object({
     data: schema,
     metadata: z.object({ fetchedAt: z.string(), cachedUntil: z.string().nullable() }),
-    page: z
-      .object({ cursor: z.string().nullable(), hasMore: z.boolean(), limit: z.number() })
-      .exactOptional(),
+    page: pageSchema.exactOptional(),
   }) as unknown as z.ZodType<V2Answer<T>>;
 }

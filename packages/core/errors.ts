@@ -89,6 +89,41 @@ export const errors = {
     cause: "A query parameter is not valid.",
     cure: "See docs/reference/rest.md for the accepted values.",
   },
+  step_ambiguous: {
+    status: 400,
+    cause: "Several steps of the run have this id.",
+    cure: "Name the step by its hash, the last part of its span's id in the trace.",
+  },
+  input_not_replaceable: {
+    status: 400,
+    cause: "The step takes no arguments that could be replaced.",
+    cure: "Rerun from it without `input`, or from a step that runs code in the app.",
+  },
+  checkpoint_invalid: {
+    status: 400,
+    cause: "The body is not a checkpoint.",
+    cure: "Send what the SDK sends: `qi_id` and a list of `steps`.",
+  },
+  signal_invalid: {
+    status: 400,
+    cause: "The body is not a signal.",
+    cure: 'Send {"signal": "name", "data": …}.',
+  },
+  rerun_invalid: {
+    status: 400,
+    cause: "The body is not a rerun.",
+    cure: 'Send {} or {"fromStep": {"stepId": "…", "input": […]}}.',
+  },
+  dispatch_stale: {
+    status: 409,
+    cause: "The call is no longer the one that works on this run.",
+    cure: "Nothing to do: the run goes on in another call, or has ended.",
+  },
+  nobody_waits: {
+    status: 404,
+    cause: "No run waits for this signal.",
+    cure: "Send it again once a run waits: signals are not kept.",
+  },
   app_name_missing: { status: 400, cause: "The app has no name.", cure: "Give the SDK client an `id`." },
   sync_refused: {
     status: 400,
@@ -124,6 +159,26 @@ export const errors = {
     status: 403,
     cause: "Link-local and metadata addresses are not called.",
     cure: "Use another address, or start with --allow-link-local.",
+  },
+  advance_invalid: {
+    status: 400,
+    cause: "It is not said how far the clock is to be moved.",
+    cure: 'Send {"advance": "3d"}: units w, d, h, m, s, ms, at most 366d at once.',
+  },
+  clock_busy: {
+    status: 409,
+    cause: "The clock is being moved already.",
+    cure: "Wait until that is done, or stop it, then try again.",
+  },
+  clock_stopped: {
+    status: 409,
+    cause: "The clock stopped before it reached its target.",
+    cure: "Advance again to go on.",
+  },
+  clock_moved: {
+    status: 409,
+    cause: "The clock of this data file was moved in `dev`, and `start` keeps real time.",
+    cure: "Give `start` another --sqlite-dir.",
   },
   overloaded: {
     status: 503,

@@ -1,10 +1,19 @@
 /** One lease → one request to the app → one settle. No transaction is open while the app works. */
-import { type Answer, type LeaseRow, type RunRow, type WireEvent } from "@stepwell/core";
+import {
+  type Answer,
+  type Json,
+  type LeaseRow,
+  missedDeadline,
+  type RunRow,
+  type RunState,
+  type WireEvent,
+} from "@stepwell/core";
 import { readAnswer, writeCall } from "@stepwell/protocol";
 import { type CallContext, StoreError } from "@stepwell/store";
+import { isMovable } from "./clock.ts";
 import type { Context } from "./context.ts";
 import type { CallFailure, CallResponse } from "./engine-port.ts";
-import { beginRun, type Settled, settle } from "./settle.ts";
+import { beginRun, cancelRun, type Settled, settle } from "./settle.ts";
 import { asWire } from "./wire-events.ts";
 
 /** Beyond the 8 MiB that a response may have, the rest is not even read (semantics §2.3). */
@@ -16,6 +25,12 @@ export async function call(context: Context, lease: LeaseRow): Promise<void> {
   const fn = found === null ? undefined : context.registry.fn(found.run.functionId);
   if (found === null || found.state === null || fn === undefined) {
     // The run has ended meanwhile: settling finds that and only frees the lease.
+    await settleUntilStored(context, lease, [], missing(), 0);
+    return;
+  }
+  const missed = missedDeadline(found.run, fn.config.timeouts ?? {}, context.now());
+  if (missed !== null) {
+    await cancelRun(context, lease.runId, missed.cause);
     await settleUntilStored(context, lease, [], missing(), 0);
     return;
   }
@@ -52,9 +67,13 @@ function request(
     run: found.run,
     state,
     events,
-    steps: found.steps.map(({ row, result }) => ({ id: row.id, result })),
+    steps: [
+      ...found.steps.map(({ row, result }) => ({ id: row.id, result })),
+      ...replacedInput(lease, state),
+    ],
     call: lease.call,
     config: fn.config,
+    functionId: fn.id,
     // Open ops: the app must list, not run, what it finds (wire.md §6.3, rule 1).
     die: lease.call.target === null && (state.plan || Object.keys(state.open).length > 0),
     requestId,
@@ -62,11 +81,19 @@ function request(
     signingKey: options.signingKey,
     serverKind: options.mode === "dev" ? "dev" : "cloud",
     unixSeconds: Math.floor(context.now() / 1000),
+    clockOffsetMs: isMovable(options.clock) ? options.clock.movedMs() : 0,
   });
   return options.transport.send(written, {
     timeoutMs: options.requestTimeoutMs,
     maxBytes: MAX_RESPONSE_BYTES,
   });
+}
+
+/** Arguments that replace those of the step that is called (wire.md §4.7). */
+function replacedInput(lease: LeaseRow, state: RunState): { id: string; result: Json }[] {
+  const { target } = lease.call;
+  const input = target === null ? undefined : state.open[target]?.input;
+  return target === null || input === undefined ? [] : [{ id: target, result: { type: "input", input } }];
 }
 
 function readResponse(context: Context, response: CallResponse): Answer {
@@ -94,6 +121,19 @@ function failed(response: CallFailure): Answer {
 
 function missing(): Answer {
   return { is: "planned", ops: [], retry: { is: "default" }, requestVersion: null, unknownOps: [] };
+}
+
+/** Settles a call that a bug of ours has cut short: as a failed attempt, with the bug as its error. */
+export async function giveUp(context: Context, lease: LeaseRow, error: unknown): Promise<void> {
+  const found = await context.options.store.read.callContext(lease.runId);
+  const message = `Stepwell has a bug: ${error instanceof Error ? error.message : String(error)}`;
+  const answer: Answer = {
+    is: "broke",
+    error: { name: "StepwellInternalError", message },
+    retry: { is: "default" },
+    requestVersion: null,
+  };
+  await settle(context, lease, (found?.events ?? []).map(asWire), answer, 0);
 }
 
 /** An answer is never thrown away because the disk is full: it is offered again until the store takes it. */

@@ -1,13 +1,23 @@
 /** What the engine needs from outside, and what it offers: the only types its callers see. */
-import type { DurationMs, Instant, NewEvent, NodeId, RunId } from "@stepwell/core";
+import type { DurationMs, Instant, Json, NewEvent, NodeId, RunId } from "@stepwell/core";
 import type { Registration } from "@stepwell/protocol";
 import type { Reads, Store } from "@stepwell/store";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { RerunFrom } from "./rerun.ts";
 
 /** Time comes from outside: the real clock, or a virtual one in tests. */
 export interface Clock {
   now(): Instant;
   /** Calls back once `now()` has reached `at`. Returns the cancel. */
   at(at: Instant, call: () => void): () => void;
+}
+
+/** A clock that can be moved forward, as the server's own can be (only `dev` does). */
+export interface MovableClock extends Clock {
+  /** How far it has been moved in all, over restarts. */
+  movedMs(): DurationMs;
+  /** Moves forward from where it stands, once the store has kept that; never back. @throws StoreError */
+  moveBy(ms: DurationMs): Promise<void>;
 }
 
 /** Fresh ids and dice come from outside, too. */
@@ -18,7 +28,7 @@ export interface Chance {
 }
 
 export interface CallRequest {
-  method: "POST" | "PUT" | "GET";
+  method: string;
   url: string;
   headers: Record<string, string>;
   body: string;
@@ -84,6 +94,29 @@ export interface EngineHealth {
   callsInFlight: number;
 }
 
+/** Where the clock stands. */
+export interface ClockState {
+  now: Instant;
+  /** How far it has been moved; 0 where it cannot be. */
+  offsetMs: DurationMs;
+}
+export interface AdvanceResult extends ClockState {
+  /** Later wakes that fired on the way: sleeps, retries, timeouts, cron ticks. */
+  fired: number;
+}
+export interface AdvanceProgress extends AdvanceResult {
+  /** Where the clock would end if no more real time passed on the way. */
+  target: Instant;
+  /** What keeps the clock where it is, once that takes long. */
+  waitingFor: string | null;
+}
+export interface AdvanceOptions {
+  /** Aborted: the clock stays at the instant it has reached. */
+  signal?: AbortSignal | undefined;
+  /** Told at each instant where the clock stops, and often while it waits there. */
+  tell?: ((progress: AdvanceProgress) => void) | undefined;
+}
+
 export interface Engine {
   /** Loads functions, recovers what a dead process left, starts the loops. */
   start(): Promise<void>;
@@ -97,6 +130,19 @@ export interface Engine {
   sync(registration: Registration): Promise<SyncResult>;
   /** Asks the app at this URL to sync: in-band PUT, or the out-of-band register that follows it. */
   syncUrl(url: string): Promise<SyncResult | { ok: true; outOfBand: true }>;
+  /**
+   * Ends the wait for a signal (semantics §7.4).
+   * @returns the run that goes on; null: nobody waits
+   */
+  signal(signal: string, data: Json): Promise<{ runId: string } | null>;
+  /** Stores steps of a call that goes on (wire.md §7). `stale`: the call must stop, nothing was stored. */
+  checkpoint(runId: RunId, checkpoint: Checkpoint): Promise<"stored" | "stale" | "unknown">;
+  /**
+   * Runs again what ran before, as a new run (semantics §8.2).
+   * @param from a step to begin with, perhaps with other arguments; null: from the start
+   * @throws StepwellError `not_found`, `step_ambiguous`, `input_not_replaceable`
+   */
+  rerun(runId: RunId, from: RerunFrom | null): Promise<{ runId: RunId }>;
   /** Ends a run from outside. */
   cancel(runId: RunId): Promise<"cancelled" | "ended" | "unknown">;
   /** No new calls; waits for those in flight up to `graceMs`, then leaves them to recovery. */
@@ -105,6 +151,16 @@ export interface Engine {
   health(): EngineHealth;
   /** The store's time now. */
   now(): Instant;
+  clock(): ClockState;
+  /**
+   * Moves the clock forward (dev only), from due wake to due wake; at each it waits until the engine is
+   * idle. Real time goes on beside it and is not counted: sleeps of 1 d and 3 d take 4 d in all, however
+   * long the calls between them. It goes on from there, also after a restart.
+   * @returns where the clock is once it has been moved by `ms`
+   * @throws StepwellError `clock_busy` when it is being moved already, `clock_stopped` when it was aborted
+   * or the engine stops, `not_found` where the clock cannot be moved; StoreError
+   */
+  advance(ms: DurationMs, options?: AdvanceOptions): Promise<AdvanceResult>;
   /** A fresh event or run id at the store's time. */
   newId(): string;
 }

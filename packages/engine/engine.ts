@@ -1,11 +1,17 @@
 /** The engine put together: receive and sync from outside, the pump inside, one store below. */
 
+import { StepwellError } from "@stepwell/core";
+import { createAdvance } from "./advance.ts";
+import { checkpoint } from "./checkpoint.ts";
+import { isMovable } from "./clock.ts";
 import { createContext } from "./context.ts";
 import type { Engine, EngineOptions } from "./engine-port.ts";
 import { createPump } from "./pump.ts";
 import { createReceive } from "./receive.ts";
 import { recover } from "./recover.ts";
+import { rerun } from "./rerun.ts";
 import { cancelRun } from "./settle.ts";
+import { signal } from "./signal.ts";
 import { sync } from "./sync.ts";
 import { syncUrl } from "./sync-url.ts";
 
@@ -17,11 +23,20 @@ export function createEngine(options: EngineOptions): Engine {
   const context = createContext(options);
   const pump = createPump(context);
   const receive = createReceive(context);
+  const { clock, mode } = options;
+  const movable = isMovable(clock) ? clock : null;
+  const travel =
+    movable === null || mode !== "dev"
+      ? null
+      : createAdvance({ clock: movable, read: options.store.read, pump });
   return {
     read: options.store.read,
     receive,
     sync: (registration) => sync(context, registration),
     syncUrl: (url) => syncUrl(context, url),
+    signal: (name, data) => signal(context, name, data),
+    checkpoint: (runId, steps) => checkpoint(context, runId, steps),
+    rerun: (runId, from) => rerun(context, runId, from),
     async cancel(runId) {
       const outcome = await cancelRun(context, runId, "cancelled by API");
       if (outcome === "cancelled")
@@ -35,6 +50,7 @@ export function createEngine(options: EngineOptions): Engine {
       return outcome;
     },
     async start() {
+      if (mode === "start" && (movable?.movedMs() ?? 0) > 0) throw new StepwellError("clock_moved");
       await context.registry.load(options.store.read);
       const node = { id: options.node, startedAt: context.now(), aliveUntil: null };
       await context.commit({}, () => ({ write: [{ put: "nodes", row: node }], reply: null }));
@@ -49,6 +65,7 @@ export function createEngine(options: EngineOptions): Engine {
       await pump.start();
     },
     async stop(graceMs) {
+      travel?.stop();
       await pump.stop(graceMs);
       await options.transport.close();
     },
@@ -57,6 +74,12 @@ export function createEngine(options: EngineOptions): Engine {
       return { status: store === null ? "ok" : "degraded", store, callsInFlight: pump.callsInFlight() };
     },
     now: () => context.now(),
+    clock: () => ({ now: context.now(), offsetMs: movable?.movedMs() ?? 0 }),
+    async advance(ms, advancing) {
+      if (travel === null)
+        throw new StepwellError("not_found", "Only the clock of `stepwell dev` can be moved.");
+      return travel.advance(ms, advancing);
+    },
     newId: () => options.chance.id(context.now()),
   };
 }

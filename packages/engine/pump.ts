@@ -4,10 +4,12 @@
  */
 import { type Claim, claim, type LeaseRow, type PoolId, type WakeRow } from "@stepwell/core";
 import type { Decision } from "@stepwell/store";
-import { call } from "./call.ts";
+import { call, giveUp } from "./call.ts";
+import { childEnded } from "./child.ts";
 import type { Context } from "./context.ts";
-import { route } from "./route.ts";
-import { wakeRun } from "./settle.ts";
+import { fetchFor } from "./fetch.ts";
+import { invoke, route } from "./route.ts";
+import { settleInput } from "./settle.ts";
 import { fireTick, tick } from "./tick.ts";
 
 const DUE_BATCH = 200;
@@ -19,6 +21,10 @@ export interface Pump {
   /** No new claims or wakes; resolves when nothing is in flight, or after `graceMs`. */
   stop(graceMs: number): Promise<void>;
   callsInFlight(): number;
+  /** Nothing is being handled, claimed or called at this instant; the store may still hold what is due. */
+  isIdle(): boolean;
+  /** Later wakes handled since the start, but for `route`, which is an event on its way in. */
+  wakesFired(): number;
 }
 
 export function createPump(context: Context): Pump {
@@ -30,6 +36,7 @@ export function createPump(context: Context): Pump {
   const drained = new Set<() => void>();
   let reserved = 0;
   let running = 0;
+  let fired = 0;
   let stopped = true;
   let cancelTimer: () => void = () => {};
   let timerAt = Number.POSITIVE_INFINITY;
@@ -73,7 +80,10 @@ export function createPump(context: Context): Pump {
       const rows = await store.read.dueWakes(clock.now(), DUE_BATCH + inHand.size);
       const fresh = rows.filter((row) => !inHand.has(row.id));
       if (fresh.length === 0) break;
-      await Promise.all(fresh.map(handle));
+      // Requests of the server's own may take minutes: nothing else waits for them.
+      const [long, short] = [fresh.filter(isLong), fresh.filter((row) => !isLong(row))];
+      for (const wake of long) void whileRunning(() => handle(wake));
+      await Promise.all(short.map(handle));
     }
     const next = await store.read.nextDue();
     if (next !== null) wakeAt(Math.max(next, inHand.size > 0 ? clock.now() + 100 : 0));
@@ -84,6 +94,7 @@ export function createPump(context: Context): Pump {
     inHand.add(wake.id);
     try {
       await fire(wake);
+      if (wake.job.kind !== "route") fired += 1;
       failures.delete(wake.id);
       inHand.delete(wake.id);
     } catch (error) {
@@ -114,10 +125,17 @@ export function createPump(context: Context): Pump {
         return tick(context, wake, job);
       case "tick":
         return fireTick(context, wake, job);
+      case "invoke":
+        return invoke(context, wake, job.eventId, job.functionId);
+      case "fetch":
+        return fetchFor(context, wake, job);
+      case "child-ended":
+        return childEnded(context, wake, job);
       case "sleep":
+      case "timeout":
+      case "deadline":
       case "later-call":
-        if (wake.runId !== null)
-          await wakeRun(context, wake.runId, wake.id, job.kind === "sleep" ? job.step : null);
+        if (wake.runId !== null) await settleInput(context, wake.runId, { is: "woke", wakeId: wake.id });
         return;
       case "call":
         throw new Error(`wake ${wake.id} waits in a lane; only its pool may take it`);
@@ -151,7 +169,7 @@ export function createPump(context: Context): Pump {
         return;
       }
       if (outcome.again) ready.add(pool);
-      for (const lease of outcome.leases) void work(lease);
+      for (const lease of outcome.leases) void whileRunning(() => work(lease));
     } catch (error) {
       if (context.storeTrouble() === null)
         log({ level: "error", event: "claim.failed", message: String(error), pool });
@@ -170,16 +188,27 @@ export function createPump(context: Context): Pump {
     });
   }
 
-  async function work(lease: LeaseRow): Promise<void> {
+  /** Counts as work in flight, which `stop` waits for. */
+  async function whileRunning(work: () => Promise<void>): Promise<void> {
     running += 1;
     try {
-      await call(context, lease);
-    } catch (error) {
-      log({ level: "error", event: "call.failed", message: String(error), runId: lease.runId });
+      await work();
     } finally {
       running -= 1;
       if (running === 0) for (const done of drained) done();
       claimReady();
+    }
+  }
+
+  /** A bug of ours in the middle of a call counts as a failed attempt, so that it is seen and the run goes on. */
+  async function work(lease: LeaseRow): Promise<void> {
+    try {
+      await call(context, lease);
+    } catch (error) {
+      log({ level: "error", event: "call.failed", message: String(error), runId: lease.runId });
+      await giveUp(context, lease, error).catch((again: unknown) => {
+        log({ level: "error", event: "call.lost", message: String(again), runId: lease.runId });
+      });
     }
   }
 
@@ -212,5 +241,11 @@ export function createPump(context: Context): Pump {
       });
     },
     callsInFlight: () => running,
+    isIdle: () => !looking && running === 0 && reserved === 0 && ready.size === 0,
+    wakesFired: () => fired,
   };
+}
+
+function isLong(wake: WakeRow): boolean {
+  return wake.job.kind === "fetch";
 }

@@ -25,6 +25,8 @@ export interface Registry {
   matching(event: WireEvent, now: number): FunctionRow[];
   /** Does an active function listen to this name? */
   listened(eventName: string): boolean;
+  /** The active function of this slug or id; null: nothing can be invoked by it. */
+  invocable(slugOrId: string): string | null;
   limit(cell: CellKey): number;
 }
 
@@ -46,6 +48,7 @@ export function createRegistry(): Registry {
       ),
     listened: (name) =>
       active.some((fn) => eventTriggers(fn.config).some((trigger) => matchesName(trigger.event, name))),
+    invocable: (slugOrId) => active.find((fn) => fn.id === slugOrId || fn.slug === slugOrId)?.id ?? null,
     limit: (cell) => cellLimit(cell, (id) => functions.get(id)?.config),
   };
 }

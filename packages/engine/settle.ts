@@ -7,10 +7,13 @@ import {
   type Json,
   type JsonObject,
   type LeaseRow,
+  LIFECYCLE_EVENTS,
   type Moment,
+  type Op,
   type RunInput,
   type RunRow,
   record,
+  type WaitRow,
   type WireEvent,
 } from "@stepwell/core";
 import type { Decision, RunSlice } from "@stepwell/store";
@@ -30,9 +33,8 @@ export function settle(
   answer: Answer,
   bytes: number,
 ): Promise<Settled> {
-  const steps = answer.is === "planned" ? answer.ops.map((op) => op.id) : [];
-  const input: RunInput = { is: "answered", answer, bytes };
-  return onLease(context, lease, trigger, steps, input);
+  const ops = answer.is === "planned" ? answer.ops : [];
+  return onLease(context, lease, trigger, ops, { is: "answered", answer, bytes });
 }
 
 /** A call whose node is gone: the same call queues again. */
@@ -44,10 +46,10 @@ function onLease(
   context: Context,
   lease: LeaseRow,
   trigger: WireEvent[],
-  steps: string[],
+  ops: Op[],
   input: RunInput,
 ): Promise<Settled> {
-  const ask = { run: { runId: lease.runId, steps }, lease: lease.id };
+  const ask = { ...askOf(lease.runId, ops), lease: lease.id };
   return context.commit(ask, (seen, moment): Decision<Settled> => {
     const held = seen.lease;
     if (held === null || held.freed || held.node !== lease.node) return { write: [], reply: "stale" };
@@ -56,24 +58,64 @@ function onLease(
         write: [{ update: "leases", key: { id: lease.id }, set: { freed: true } }],
         reply: "ended-before",
       };
-    return conclude(context, seen.run, input, trigger, held, moment);
+    return conclude(context, { ...seen, run: seen.run, lease: held }, input, trigger, moment);
   });
 }
 
-/** A later wake of a run is due. */
-export async function wakeRun(
+/**
+ * What a call that goes on has finished so far (wire.md §7). The lease stays: nothing is freed here.
+ * @param generation of the dispatch that sends it; null: the SDK does not say
+ */
+export function settleCheckpoint(
+  context: Context,
+  lease: LeaseRow,
+  generation: number | null,
+  trigger: WireEvent[],
+  ops: Op[],
+  bytes: number,
+): Promise<Settled> {
+  const ask = { ...askOf(lease.runId, ops), lease: lease.id };
+  return context.commit(ask, (seen, moment): Decision<Settled> => {
+    const held = seen.lease;
+    if (held === null || held.freed || held.runId !== lease.runId) return { write: [], reply: "stale" };
+    if (generation !== null && generation < held.call.generation) return { write: [], reply: "stale" };
+    if (seen.run === null || seen.run.state === null) return { write: [], reply: "ended-before" };
+    const input: RunInput = { is: "checkpointed", ops, bytes };
+    const { write, reply } = concluded(
+      context,
+      { ...seen, run: seen.run, lease: held },
+      input,
+      trigger,
+      moment,
+    );
+    return { write: record(seen.run, write, null, moment), reply };
+  });
+}
+
+/** Something that is no answer to a call has happened to a run: a wake, an event, a signal, a cancel. */
+export async function settleInput(
   context: Context,
   runId: string,
-  wakeId: string,
-  step: string | null,
-): Promise<Settled> {
+  input: RunInput,
+): Promise<Settled | "unknown"> {
   const trigger = await triggerOf(context, runId);
-  const ask = { run: { runId, steps: step === null ? [] : [step] } };
-  return context.commit(ask, (seen, moment): Decision<Settled> => {
-    if (seen.run === null)
-      return { write: [{ remove: "wakes", key: { id: wakeId } }], reply: "ended-before" };
-    return conclude(context, seen.run, { is: "woke", wakeId }, trigger, null, moment);
+  const steps = "step" in input && input.step !== null ? [input.step] : [];
+  const ask = { run: { runId, steps }, awaited: LIFECYCLE_EVENTS };
+  return context.commit(ask, (seen, moment): Decision<Settled | "unknown"> => {
+    const { run } = seen;
+    if (run === null || run.state === null) {
+      // Nobody else takes away a wake that came after the run's end.
+      const left = run === null ? [] : leftOver(run, input);
+      return { write: left, reply: run === null ? "unknown" : "ended-before" };
+    }
+    return conclude(context, { ...seen, run, lease: null, signals: new Map() }, input, trigger, moment);
   });
+}
+
+function leftOver(run: RunSlice, input: RunInput): { remove: "wakes"; key: { id: string } }[] {
+  if (!("wakeId" in input)) return [];
+  const wake = run.wakes.find(({ id, lane }) => id === input.wakeId && lane === null);
+  return wake === undefined ? [] : [{ remove: "wakes", key: { id: wake.id } }];
 }
 
 /** Ends a run from outside; an ended one stays as it is. */
@@ -82,16 +124,9 @@ export async function cancelRun(
   runId: string,
   cause: string,
 ): Promise<"cancelled" | "ended" | "unknown"> {
-  const trigger = await triggerOf(context, runId);
-  const settled = await context.commit(
-    { run: { runId, steps: [] } },
-    (seen, moment): Decision<Settled | null> => {
-      if (seen.run === null) return { write: [], reply: null };
-      return conclude(context, seen.run, { is: "cancelled", cause }, trigger, null, moment);
-    },
-  );
-  if (settled === null) return "unknown";
-  return settled === "cancelled" ? "cancelled" : "ended";
+  const settled = await settleInput(context, runId, { is: "cancelled", cause });
+  if (settled === "unknown" || settled === "cancelled") return settled;
+  return "ended";
 }
 
 /** The first request of a run begins (L-4). */
@@ -99,26 +134,59 @@ export function beginRun(context: Context, runId: string): Promise<void> {
   return context.commit({ run: { runId, steps: [] } }, (seen, moment) => {
     const run = seen.run;
     if (run === null || run.state === null) return { write: [], reply: undefined };
-    return { write: record(run, { effects: begin(run), state: run.state }, null, moment), reply: undefined };
+    const timeouts = context.registry.fn(run.run.functionId)?.config.timeouts ?? {};
+    const effects = begin(run, { timeouts }, moment);
+    return { write: record(run, { effects, state: run.state }, null, moment), reply: undefined };
   });
+}
+
+/** What a commit over a run asks for beside the run: who waits for the events and signals it may make. */
+function askOf(
+  runId: string,
+  ops: Op[],
+): { run: { runId: string; steps: string[] }; awaited: string[]; signals: string[] } {
+  const events = ops.flatMap((op) => (op.op === "WaitForEvent" ? [op.event] : []));
+  const invokes = ops.some((op) => op.op === "InvokeFunction") ? ["inngest/function.invoked"] : [];
+  return {
+    run: { runId, steps: ops.map((op) => op.id) },
+    awaited: [...LIFECYCLE_EVENTS, ...invokes, ...events],
+    signals: ops.flatMap((op) => (op.op === "WaitForSignal" ? [op.signal] : [])),
+  };
+}
+
+interface SeenCommit {
+  run: RunSlice;
+  lease: LeaseRow | null;
+  awaited: ReadonlyMap<string, readonly string[]>;
+  signals: ReadonlyMap<string, readonly WaitRow[]>;
 }
 
 function conclude(
   context: Context,
-  seen: RunSlice,
+  seen: SeenCommit,
   input: RunInput,
   trigger: WireEvent[],
-  lease: LeaseRow | null,
   moment: Moment,
 ): Decision<Settled> {
-  if (seen.state === null) return { write: [], reply: "ended-before" };
-  const decision = decide(seen, input, aboutOf(context, seen.run, trigger, lease), moment);
-  const end = decision.effects.find((effect) => effect.do === "end");
-  return { write: record(seen, decision, lease, moment), reply: end?.status ?? "running" };
+  const { write, reply } = concluded(context, seen, input, trigger, moment);
+  return { write: record(seen.run, write, seen.lease, moment), reply };
 }
 
-function aboutOf(context: Context, run: RunRow, trigger: WireEvent[], lease: LeaseRow | null): About {
+function concluded(
+  context: Context,
+  seen: SeenCommit,
+  input: RunInput,
+  trigger: WireEvent[],
+  moment: Moment,
+): { write: ReturnType<typeof decide>; reply: Settled } {
+  const decision = decide(seen.run, input, aboutOf(context, seen, trigger), moment);
+  const end = decision.effects.find((effect) => effect.do === "end");
+  return { write: decision, reply: end?.status ?? "running" };
+}
+
+function aboutOf(context: Context, seen: SeenCommit, trigger: WireEvent[]): About {
   const { options, registry } = context;
+  const { run } = seen.run;
   const config = registry.fn(run.functionId)?.config;
   const events = trigger.map((event) => event as unknown as JsonObject);
   return {
@@ -127,10 +195,14 @@ function aboutOf(context: Context, run: RunRow, trigger: WireEvent[], lease: Lea
     maxAttempts: config?.maxAttempts ?? 5,
     maxSteps: options.maxSteps,
     maxStateBytes: MAX_STATE_BYTES,
+    timeouts: config?.timeouts ?? {},
     retryIntervalMs: options.retryIntervalMs,
     trigger: { event: (events[0] ?? {}) as Json, events },
     listened: registry.listened,
-    lease,
+    invocable: registry.invocable,
+    awaited: seen.awaited,
+    signals: seen.signals,
+    lease: seen.lease,
   };
 }
 
@@ -141,7 +213,8 @@ async function triggerOf(context: Context, runId: string): Promise<WireEvent[]> 
   return readTrigger(context, run);
 }
 
-async function readTrigger(context: Context, run: RunRow): Promise<WireEvent[]> {
+/** The trigger events of a run, as apps and users see them. */
+export async function readTrigger(context: Context, run: RunRow): Promise<WireEvent[]> {
   const { read } = context.options.store;
   const stored = await Promise.all(run.eventIds.map((id) => read.event(id)));
   return stored.filter((event) => event !== null).map(asWire);

@@ -4,6 +4,7 @@ import {
   type Change,
   type CronTrigger,
   checkCron,
+  checkRestrictive,
   ExpressionError,
   type FunctionConfig,
   type FunctionRow,
@@ -24,6 +25,19 @@ export const syncChecks: Checks = {
     try {
       const { roots } = parseExpression(source);
       return roots.every((root) => root === "event") ? null : "only `event` is known here";
+    } catch (error) {
+      if (error instanceof ExpressionError) return error.message;
+      throw error;
+    }
+  },
+  cancelExpression(source: string): string | null {
+    try {
+      const parsed = parseExpression(source);
+      const unknown = parsed.roots.filter((root) => root !== "event" && root !== "async");
+      if (unknown.length > 0) return "only `event` and `async` are known here";
+      const offences = checkRestrictive(parsed);
+      if (offences.length === 0) return null;
+      return `it uses ${offences.join(", ")}; only logic, comparison, \`in\`, indexing, int(), uint() and double() are allowed here`;
     } catch (error) {
       if (error instanceof ExpressionError) return error.message;
       throw error;

@@ -18,6 +18,7 @@ const first: CallInput = {
   steps: [],
   call: { target: null, attempt: 0, generation: 1 },
   config: { url: "http://localhost:3000/api/inngest?fnId=app-fn&stepId=step", maxAttempts: 5 },
+  functionId: "7a1c0000-0000-5000-8000-000000000001",
   die: false,
   requestId: "01REQ",
   jobId: "01JOB",
@@ -47,6 +48,8 @@ describe("writeCall", () => {
       use_api: false,
       ctx: {
         run_id: "01JRUN",
+        fn_id: "7a1c0000-0000-5000-8000-000000000001",
+        qi_id: "01JOB",
         attempt: 0,
         max_attempts: 5,
         env: "dev",
@@ -57,12 +60,32 @@ describe("writeCall", () => {
       },
     });
   });
-  it("never turns checkpointing on, and never sends a null option (§15.2 trap 1)", () => {
-    const { ctx } = bodyOf({});
-    expect(ctx).not.toHaveProperty("fn_id");
-    expect(ctx).not.toHaveProperty("qi_id");
-    expect(writeCall(first).body).not.toContain("null");
+  it.each([
+    ["a discovery may use checkpoints", {}, true],
+    ["a discovery that plans may not: it must not run on past an open step", { die: true }, false],
+    ["a targeted call may not", { call: { target: a, attempt: 0, generation: 1 } }, false],
+    ["a retried discovery may", { call: { target: null, attempt: 2, generation: 3 } }, true],
+  ])("%s (wire 7.1)", (_case, change, may) => {
+    const { ctx } = bodyOf(change);
+    expect([ctx.fn_id, ctx.qi_id]).toEqual(may ? [first.functionId, "01JOB"] : [undefined, undefined]);
   });
+  it("replaced arguments of the targeted step are sent, and have no place in the stack (wire 4.7)", () => {
+    const body = bodyOf({
+      steps: [
+        { id: "b", result: { type: "data", data: 1 } },
+        { id: a, result: { type: "input", input: [2] } },
+      ],
+      call: { target: a, attempt: 0, generation: 1 },
+    });
+    expect(body.steps[a]).toEqual({ type: "input", input: [2] });
+    expect(body.ctx.stack).toEqual({ stack: ["b"], current: 1 });
+  });
+  it("tells how far the clock has been moved, and nothing when it has not", () => {
+    const offset = "x-stepwell-clock-offset-ms";
+    expect(writeCall({ ...first, clockOffsetMs: 5 }).headers[offset]).toBe("5");
+    expect(writeCall({ ...first, clockOffsetMs: 0 }).headers).not.toHaveProperty(offset);
+  });
+  it("never sends a null option (§15.2 trap 1)", () => expect(writeCall(first).body).not.toContain("null"));
   it("W-15: the version in force is in body and header", () => {
     const call = writeCall({ ...first, state: { requestVersion: 2 } });
     expect(JSON.parse(call.body).version).toBe(2);

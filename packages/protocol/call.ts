@@ -1,6 +1,6 @@
 /**
  * The call: one request that makes an app run a function until it has something to report
- * (wire.md §4). `ctx.fn_id` is never sent: its presence would turn checkpointing on (§7.1).
+ * (wire.md §4). `ctx.fn_id` turns checkpointing on, so it goes only with calls that may use it (§7.1).
  * Optional fields are left out rather than sent as null, which SDKs refuse (§15.2 trap 1).
  */
 import type { CallSpec, FunctionConfig, Json, JsonObject, RunRow, RunState, WireEvent } from "@stepwell/core";
@@ -24,6 +24,7 @@ export interface CallInput {
   steps: readonly { id: string; result: Json }[];
   call: CallSpec;
   config: Pick<FunctionConfig, "url" | "maxAttempts">;
+  functionId: string;
   /** Plan new steps instead of running them (§6.3). */
   die: boolean;
   requestId: string;
@@ -32,6 +33,8 @@ export interface CallInput {
   signingKey: string | null;
   serverKind: ServerKind;
   unixSeconds: number;
+  /** How far the server's clock has been moved, in milliseconds; 0 or left out: it is the machine's. */
+  clockOffsetMs?: number;
 }
 
 /** Over this, events and results are left out and the app fetches them (§4.4). */
@@ -50,6 +53,7 @@ export function writeCall(input: CallInput): WireRequest {
     [header.jobId]: input.jobId,
   };
   if (state.requestVersion !== -1) headers[header.requestVersion] = String(state.requestVersion);
+  if (input.clockOffsetMs) headers[header.clockOffset] = String(input.clockOffsetMs);
   if (body.signature !== null) headers[header.signature] = body.signature;
   return { method: "POST", url: targetUrl(input.config.url, call.target), headers, body: body.text };
 }
@@ -67,7 +71,9 @@ export function targetUrl(registered: string, target: string | null): string {
 
 function callBody(input: CallInput, useApi: boolean): JsonObject {
   const { run, state, events, steps, call, config } = input;
-  const hashes = steps.map((step) => step.id);
+  // Replaced arguments are no result: they have no place in the order of completion.
+  const hashes = steps.filter((step) => step.id !== call.target).map((step) => step.id);
+  const checkpoints = call.target === null && !input.die;
   return {
     version: state.requestVersion,
     event: asJson(events[0]),
@@ -77,6 +83,7 @@ function callBody(input: CallInput, useApi: boolean): JsonObject {
     use_api: useApi,
     ctx: {
       run_id: run.id,
+      ...(checkpoints ? { fn_id: input.functionId, qi_id: input.jobId } : {}),
       attempt: call.attempt,
       max_attempts: config.maxAttempts,
       env: input.serverKind === "dev" ? "dev" : "prod",

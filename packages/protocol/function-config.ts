@@ -5,6 +5,7 @@
  */
 import type { DurationMs, FunctionConfig, Json, JsonObject } from "@stepwell/core";
 import { readConcurrency } from "./function-concurrency.ts";
+import { readCancelOn, readTimeouts } from "./function-ends.ts";
 import { unbuiltProblems } from "./function-unbuilt.ts";
 import { isObject } from "./json.ts";
 import { readTriggers } from "./triggers.ts";
@@ -12,6 +13,8 @@ import { readTriggers } from "./triggers.ts";
 /** Judges that live in other rooms. Each returns the reason against a text, or null when it is good. */
 export interface Checks {
   expression(source: string): string | null;
+  /** `cancelOn.if`: over `event` and `async`, by the restrictive policy (semantics §4.4). */
+  cancelExpression(source: string): string | null;
   cron(source: string): string | null;
   /** Milliseconds of a duration text (semantics §12); null: it is none. */
   duration(source: string): DurationMs | null;
@@ -77,6 +80,8 @@ export function readFunction(
     if (!KNOWN.has(key) && !isAbsent(item[key])) findings.notBuilt(`the option ${key}`);
   unbuiltProblems(item, findings);
   const step = readStep(item.steps, findings);
+  const cancelOn = readCancelOn(item.cancel, findings);
+  const timeouts = readTimeouts(item.timeouts, findings);
   const config: FunctionConfig = {
     slug,
     name: typeof item.name === "string" && item.name !== "" ? item.name : slug,
@@ -84,6 +89,8 @@ export function readFunction(
     url: step.url,
     maxAttempts: step.maxAttempts,
     concurrency: readConcurrency(item.concurrency, findings),
+    ...(cancelOn === undefined ? {} : { cancelOn }),
+    ...(timeouts === undefined ? {} : { timeouts }),
   };
   return problems.length > 0 ? { problems } : { config };
 }

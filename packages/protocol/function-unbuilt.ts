@@ -3,7 +3,7 @@
  * mistake in them is told as a mistake and not as "wait for the next version" (semantics §6.0, §6.1, §12).
  * When an option is built, its lines leave this file.
  */
-import type { DurationMs, Json, JsonObject } from "@stepwell/core";
+import type { DurationMs, JsonObject } from "@stepwell/core";
 import { type Findings, isAbsent } from "./function-config.ts";
 import { isObject } from "./json.ts";
 
@@ -14,11 +14,8 @@ const OPTIONS = [
   "throttle",
   "debounce",
   "priority",
-  "timeouts",
   "singleton",
-  "cancel",
 ] as const;
-const MAX_CANCEL = 5;
 const SECOND = 1000;
 const DAY = 86_400_000;
 
@@ -37,23 +34,20 @@ const SPANS: readonly Span[] = [
   { option: "throttle", field: "period", minMs: SECOND, says: "of 1s or more" },
   { option: "debounce", field: "period", minMs: SECOND, maxMs: 7 * DAY, says: "from 1s to 7d" },
   { option: "debounce", field: "timeout", says: "like 30s or 1h" },
-  { option: "timeouts", field: "start", says: "like 30s or 1h" },
-  { option: "timeouts", field: "finish", says: "like 30s or 1h" },
   { option: "batchEvents", field: "timeout", minMs: SECOND, says: "of 1s or more, without days or weeks" },
 ];
 
 /** Reports every option that is used and not built, and mistakes in them. */
 export function unbuiltProblems(item: JsonObject, findings: Findings): void {
   const used = OPTIONS.filter((option) => !isAbsent(item[option]));
-  for (const option of used) findings.notBuilt(option === "cancel" ? "cancelOn" : option);
+  for (const option of used) findings.notBuilt(option);
   if (used.includes("batchEvents"))
     for (const other of NOT_WITH_BATCH)
-      if (used.includes(other))
+      if (!isAbsent(item[other]))
         findings.invalid(
           `batchEvents cannot be combined with ${other === "cancel" ? "cancelOn" : other}. Remove one of them.`,
         );
   for (const span of SPANS) checkSpan(item, span, findings);
-  checkCancel(item.cancel, findings);
 }
 
 function checkSpan(item: JsonObject, span: Span, findings: Findings): void {
@@ -64,26 +58,4 @@ function checkSpan(item: JsonObject, span: Span, findings: Findings): void {
   const wordy = span.option === "batchEvents" && typeof value === "string" && /[wd]/.test(value);
   if (ms !== null && !wordy && ms >= (span.minMs ?? 0) && ms <= (span.maxMs ?? ms)) return;
   findings.invalid(`${span.option}.${span.field} (${JSON.stringify(value)}) is not a duration ${span.says}.`);
-}
-
-function checkCancel(cancel: Json | undefined, findings: Findings): void {
-  if (!Array.isArray(cancel)) return;
-  if (cancel.length > MAX_CANCEL)
-    findings.invalid(`cancelOn has ${cancel.length} entries; at most ${MAX_CANCEL} are allowed.`);
-  for (const entry of cancel) {
-    if (!isObject(entry) || typeof entry.event !== "string" || entry.event === "")
-      findings.invalid("an entry of cancelOn has no `event`.");
-    else checkCancelTimeout(entry.timeout, findings);
-  }
-}
-
-/** A duration, or an absolute time (semantics §12). */
-function checkCancelTimeout(value: Json | undefined, findings: Findings): void {
-  if (value === undefined || value === null || value === "") return;
-  const good =
-    typeof value === "string" &&
-    (findings.checks.duration(value) !== null ||
-      (/^\d{4}-\d{2}-\d{2}T/.test(value) && !Number.isNaN(Date.parse(value))));
-  if (!good)
-    findings.invalid(`cancelOn.timeout (${JSON.stringify(value)}) is neither a duration nor a date.`);
 }

@@ -24,6 +24,8 @@ export const header = {
   platform: "x-inngest-platform",
   env: "x-inngest-env",
   eventIdSeed: "x-inngest-event-id-seed",
+  /** Ours: how far the clock of a dev server is ahead of the machine's; read by `stepwell/clock`. */
+  clockOffset: "x-stepwell-clock-offset-ms",
 } as const;
 
 /** True when an SDK made the answer: the mark of an app (wire.md §1.2, semantics §2.3). */

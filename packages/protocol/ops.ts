@@ -5,6 +5,16 @@
 import type { ErrorJson, Json, JsonObject, Op } from "@stepwell/core";
 import { errorOf } from "./answer-errors.ts";
 import { isObject, jsonBytes } from "./json.ts";
+import {
+  inputOf,
+  isRace,
+  readAiGateway,
+  readGateway,
+  readInvoke,
+  readWaitForEvent,
+  readWaitForSignal,
+  textOf,
+} from "./ops-that-wait.ts";
 
 /** One step's result or input may be this large (semantics §7.1). */
 const MAX_STEP_BYTES: number = 4 * 1024 * 1024;
@@ -44,57 +54,44 @@ export function readOps(body: Json, bodyBytes: number): OpList {
 
 /** `Step` is the old name of StepRun; `SyncRunComplete` is only rumoured (wire.md §5.4). */
 const ENDS = new Set<string>(["RunComplete", "SyncRunComplete"]);
-const BUILT = [
-  "StepRun",
-  "Step",
-  "StepPlanned",
-  "StepError",
-  "StepFailed",
-  "Sleep",
-  "RunComplete",
-  "SyncRunComplete",
-  "DiscoveryRequest",
-] as const;
-/** Known, but of a later version: such an op ends the run with a clear error instead of being skipped. */
-const NOT_BUILT = [
-  "WaitForEvent",
-  "WaitForSignal",
-  "InvokeFunction",
-  "Gateway",
-  "AIGateway",
-  "DeferAdd",
-  "DeferAbort",
-] as const;
-type KnownCode = (typeof BUILT)[number] | (typeof NOT_BUILT)[number];
-const KNOWN: ReadonlySet<string> = new Set<string>([...BUILT, ...NOT_BUILT]);
+const READERS: Readonly<Record<string, (item: JsonObject, base: OpBase, code: string) => Op>> = {
+  StepRun: readStepRun,
+  Step: readStepRun,
+  StepPlanned: (item, base) => ({ ...base, op: "StepPlanned", race: isRace(item), ...inputOf(item) }),
+  StepError: (item, base) => ({ ...base, op: "StepError", error: stepError(item) }),
+  StepFailed: (item, base) => ({ ...base, op: "StepFailed", error: stepError(item) }),
+  Sleep: (item, base) => ({ ...base, op: "Sleep", name: textOf(item.name), race: isRace(item) }),
+  WaitForEvent: readWaitForEvent,
+  WaitForSignal: readWaitForSignal,
+  InvokeFunction: readInvoke,
+  Gateway: readGateway,
+  AIGateway: readAiGateway,
+  RunComplete: (item, base) => ({ ...base, op: "RunComplete", data: item.data ?? null }),
+  SyncRunComplete: (item, base) => ({ ...base, op: "RunComplete", data: item.data ?? null }),
+  DiscoveryRequest: (_item, base) => ({ ...base, op: "DiscoveryRequest" }),
+  // Known, but of a later version: such an op ends the run with a clear error instead of being skipped.
+  DeferAdd: (_item, base, code) => ({ ...base, op: "unsupported", code }),
+  DeferAbort: (_item, base, code) => ({ ...base, op: "unsupported", code }),
+};
 
-function isKnown(code: string): code is KnownCode {
-  return KNOWN.has(code);
+function isKnown(code: string): boolean {
+  return Object.hasOwn(READERS, code);
 }
 
-function readOp(item: JsonObject, code: KnownCode, id: string): Op {
-  const base = { id, displayName: nameOf(item, id), userland: userlandOf(item.userland) };
-  const race = isObject(item.opts) && item.opts.parallelMode === "race";
-  switch (code) {
-    case "StepRun":
-    case "Step":
-      return { ...base, op: "StepRun", data: item.data ?? null };
-    case "StepPlanned":
-      return { ...base, op: "StepPlanned", race };
-    case "StepError":
-    case "StepFailed":
-      return { ...base, op: code, error: stepError(item) };
-    case "Sleep":
-      return { ...base, op: "Sleep", name: typeof item.name === "string" ? item.name : "", race };
-    case "RunComplete":
-    case "SyncRunComplete":
-      return { ...base, op: "RunComplete", data: item.data ?? null };
-    case "DiscoveryRequest":
-      return { ...base, op: "DiscoveryRequest" };
-    default:
-      code satisfies (typeof NOT_BUILT)[number];
-      return { ...base, op: "unsupported", code };
-  }
+type OpBase = Pick<Op, "id" | "displayName" | "userland">;
+
+function readOp(item: JsonObject, code: string, id: string): Op {
+  const base: OpBase = { id, displayName: nameOf(item, id), userland: userlandOf(item.userland) };
+  const read = READERS[code];
+  if (read === undefined) throw new Error(`invariant: ${code} has been checked to be known`);
+  return read(item, base, code);
+}
+
+function readStepRun(item: JsonObject, base: OpBase): Op {
+  const durationNs = isObject(item.timing) ? item.timing.b : undefined;
+  const duration =
+    typeof durationNs === "number" && durationNs >= 0 ? { durationMs: durationNs / 1_000_000 } : {};
+  return { ...base, op: "StepRun", data: item.data ?? null, ...inputOf(item), ...duration };
 }
 
 /** Python and old SDKs leave `displayName` out (wire.md §5.3). */
@@ -113,7 +110,7 @@ function stepError(item: JsonObject): ErrorJson {
 }
 
 /** Which part of an op is over the limit of one step; the run's own output is not a step's (semantics §7.1). */
-function largePart(item: JsonObject, code: KnownCode): "result" | "input" | null {
+function largePart(item: JsonObject, code: string): "result" | "input" | null {
   const input = isObject(item.opts) ? item.opts.input : undefined;
   if (input !== undefined && jsonBytes(input) > MAX_STEP_BYTES) return "input";
   if (ENDS.has(code)) return null;

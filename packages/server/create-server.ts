@@ -4,14 +4,19 @@ import { Hono } from "hono";
 import type { ServerOptions } from "./context.ts";
 import { checkBearer, checkHost, checkOrigin } from "./guard.ts";
 import { asRefusal, dialectOf, errorReply } from "./reply.ts";
+import { checkpoints } from "./routes/checkpoints.ts";
+import { devClock } from "./routes/dev-clock.ts";
 import { devInfo } from "./routes/dev-info.ts";
 import { health } from "./routes/health.ts";
 import { register } from "./routes/register.ts";
 import { sendEvents } from "./routes/send-events.ts";
+import { signals } from "./routes/signals.ts";
 import { v0Runs } from "./routes/v0-runs.ts";
 import { v1Events } from "./routes/v1-events.ts";
 import { v1Runs } from "./routes/v1-runs.ts";
+import { v2Rerun } from "./routes/v2-rerun.ts";
 import { v2Runs } from "./routes/v2-runs.ts";
+import { v2Schedules } from "./routes/v2-schedules.ts";
 
 export type StepwellServer = (request: Request) => Promise<Response>;
 
@@ -31,6 +36,7 @@ export function createServer(options: ServerOptions): StepwellServer {
   // Before everything that needs a key.
   health(app, options);
   devInfo(app, options);
+  devClock(app, options);
   sendEvents(app, options);
   register(app, options);
   app.use(async (c, next) => {
@@ -38,9 +44,13 @@ export function createServer(options: ServerOptions): StepwellServer {
     await next();
   });
   v0Runs(app, options);
+  checkpoints(app, options);
+  signals(app, options);
   v1Events(app, options);
   v1Runs(app, options);
   v2Runs(app, options);
+  v2Rerun(app, options);
+  v2Schedules(app, options);
   app.notFound((c) => errorReply(new StepwellError("not_found"), dialectOf(c.req.path)));
   app.onError((error, c) => {
     const refusal = asRefusal(error);

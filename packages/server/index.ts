@@ -2,4 +2,14 @@
 export type { ServerOptions } from "./context.ts";
 export { createServer, type StepwellServer } from "./create-server.ts";
 export { ListenError, type Listening, type ListenOptions, listen } from "./listen.ts";
-export { readSettings, type Settings, SettingsError, type SettingsInput } from "./settings.ts";
+export {
+  configKeys,
+  configProblems,
+  readSettings,
+  type Settings,
+  SettingsError,
+  type SettingsInput,
+  type SettingsProblem,
+  type StepwellConfig,
+  secretKeys,
+} from "./settings.ts";

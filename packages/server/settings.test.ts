@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readSettings, SettingsError, type SettingsInput } from "./settings.ts";
+import { configKeys, configProblems, readSettings, SettingsError, type SettingsInput } from "./settings.ts";
 
 const keys = { eventKeys: ["k"], signingKey: "signkey-test-12345678" };
 
@@ -41,8 +41,60 @@ it("refuses keys that cannot be used without repeating them", () => {
 });
 
 it("refuses unknown settings and wrong values by name", () => {
-  expect(problems({ mode: "dev", prot: 1 })).toContain('"prot"');
-  expect(problems({ mode: "dev", port: 99_999 })).toContain("port: must be at most 65535");
+  expect(problems({ mode: "dev", prot: 1 })).toBe("prot: there is no such setting");
+  expect(problems({ mode: "dev", port: 99_999 })).toBe("port: must be at most 65535, not 99999");
   expect(problems({ mode: "dev", sdkUrls: ["localhost:3000"] })).toContain("sdkUrls: must be a URL");
   expect(problems({ mode: "dev", allowedHosts: ["http://x"] })).toContain("allowedHosts");
+});
+
+it("says what was expected and what came, in settings and in config files alike", () => {
+  const cases: [object, string][] = [
+    [{ port: "80" }, 'port: must be a whole number from 0 to 65535, not the text "80"'],
+    [{ port: null }, "port: must be a whole number from 0 to 65535, not null"],
+    [{ inMemory: "yes" }, 'inMemory: must be true or false, not the text "yes"'],
+    [
+      { sdkUrls: "http://localhost:3000" },
+      'sdkUrls: must be a list of URLs, not the text "http://localhost:3000"',
+    ],
+    [
+      { sdkUrls: ["http://a/x", 7] },
+      "sdkUrls: item 2 must be a URL like http://localhost:3000/api/inngest, not 7",
+    ],
+    [{ durability: ["full"] }, 'durability: must be "full" or "normal", not a list'],
+    [{ graceMs: () => 1 }, "graceMs: must be a whole number from 0 to 2147483647, not a function"],
+  ];
+  for (const [given, text] of cases) {
+    expect(problems({ mode: "dev", ...given })).toBe(text);
+    expect(configProblems(given).map(({ key, message }) => `${key}: ${message}`)).toEqual([text]);
+  }
+  expect(configProblems(["port"])).toEqual([
+    { key: null, message: "expected an object with settings, not a list" },
+  ]);
+});
+
+it("never repeats a secret, whatever is wrong with it", () => {
+  const wrong = { eventKeys: ["my/secret", { secret: 1 }], signingKey: ["secret"] };
+  const text = configProblems(wrong)
+    .map(({ key, message }) => `${key}: ${message}`)
+    .join("\n");
+  expect(text).toMatch(
+    /eventKeys: item 1 .*letters, digits.*\neventKeys: item 2 .*not an object\nsigningKey: must be text, not a list/,
+  );
+  expect(text).not.toContain("secret");
+  expect(configProblems({ eventKeys: "secret" })[0]?.message).toBe("must be a list of event keys");
+});
+
+it("knows the same names for a config file, but for those that a mode decides", () => {
+  const known = Object.keys(readSettings({ mode: "dev" })).filter(
+    (key) => !["mode", "tryNextPort"].includes(key),
+  );
+  expect(configKeys.toSorted()).toEqual([...known, "logFormat", "logLevel"].toSorted());
+  expect(configProblems({ mode: "dev", port: 1, logLevel: "debug", host: undefined })).toEqual([
+    { key: "mode", message: "there is no such setting", unknown: true },
+  ]);
+});
+
+it("refuses to look for apps in start", () => {
+  expect(problems({ mode: "start", ...keys, discovery: true })).toMatch(/^discovery: start never looks/);
+  expect(readSettings({ mode: "dev" }).discovery).toBe(false);
 });

@@ -1,6 +1,6 @@
 /**
- * What one Stepwell process can be told: one schema for the command line and for `startStepwell`.
- * Unknown keys are refused; a message says what was expected, why, and how to give it.
+ * What one Stepwell process can be told: one schema for the command line, the config file and
+ * `startStepwell`. Unknown keys are refused; a message says what was expected, what came, and how to give it.
  */
 import { checkSigningKey } from "@stepwell/protocol";
 import { z } from "zod";
@@ -22,8 +22,13 @@ export interface Settings {
   signingKey: string | null;
   /** App URLs to sync with. */
   sdkUrls: string[];
-  /** How often known apps are asked for their functions again; 0: never. Default 0. */
-  pollIntervalMs: number;
+  /**
+   * How often known apps are asked for their functions again; 0: never. null, the default: only those of
+   * `sdkUrls`, each 30 s, so that a deploy is noticed.
+   */
+  pollIntervalMs: number | null;
+  /** Look for apps on the usual ports and paths of this machine; dev only. Default false. */
+  discovery: boolean;
   /** Replaces the retry table by a constant. */
   retryIntervalMs: number | null;
   /** Most calls to apps in flight. Default 100. */
@@ -47,11 +52,24 @@ export interface Settings {
 }
 export type SettingsInput = Pick<Settings, "mode"> & Partial<Settings>;
 
+/** What a config file may hold: every setting that has a flag, under the same name. */
+export type StepwellConfig = Partial<Omit<Settings, "mode" | "tryNextPort">> & {
+  /** Of the server's log. Default: `pretty` in a terminal. */
+  logFormat?: "pretty" | "json";
+  /** Default `info`. */
+  logLevel?: "debug" | "info" | "warn" | "error";
+};
+
 /** One thing that is wrong; `key` is null when it is not about one setting. */
 export interface SettingsProblem {
   key: string | null;
   message: string;
+  /** The key is none of ours. */
+  unknown?: true;
 }
+
+/** Settings whose values are never printed. */
+export const secretKeys: ReadonlySet<string> = new Set(["eventKeys", "signingKey"]);
 
 export class SettingsError extends Error {
   readonly problems: readonly SettingsProblem[];
@@ -69,29 +87,36 @@ const whole = (least: number, most: number) =>
     .int(`must be a whole number from ${least} to ${most}`)
     .min(least, `must be at least ${least}`)
     .max(most, `must be at most ${most}`);
+const yesOrNo = () => z.boolean("must be true or false");
+const oneOf = <const Words extends string[]>(...words: Words) =>
+  z.enum(words, `must be ${words.map((word) => `"${word}"`).join(" or ")}`);
 const httpUrl = z
-  .string()
+  .string("must be a URL like http://localhost:3000/api/inngest")
   .refine(
     (text) => /^https?:\/\//i.test(text) && URL.canParse(text),
     "must be a URL like http://localhost:3000/api/inngest",
   );
 /** A wrong key must not be printed by the error that refuses it. */
 const eventKey = z
-  .string()
+  .string("an event key must be text")
   .min(1, "an event key must not be empty")
   .regex(/^[A-Za-z0-9._~-]+$/, "an event key stands in a URL: use letters, digits and - . _ ~ only");
+const hostName = z
+  .string("must be a host name, perhaps with a port")
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/, "must be a host name, perhaps with a port");
 
 const schema = z.strictObject({
-  mode: z.enum(["dev", "start"]),
-  dir: z.string().min(1, "must name a folder").default(".stepwell"),
-  inMemory: z.boolean().default(false),
-  host: z.string().min(1, "must name an address").default("127.0.0.1"),
+  mode: oneOf("dev", "start"),
+  dir: z.string("must name a folder").min(1, "must name a folder").default(".stepwell"),
+  inMemory: yesOrNo().default(false),
+  host: z.string("must name an address").min(1, "must name an address").default("127.0.0.1"),
   port: whole(0, 65_535).default(8288),
-  tryNextPort: z.boolean().optional(),
-  eventKeys: z.array(eventKey).default([]),
-  signingKey: z.string().nullable().default(null),
-  sdkUrls: z.array(httpUrl).default([]),
-  pollIntervalMs: whole(0, MAX_TIMER_MS).default(0),
+  tryNextPort: yesOrNo().optional(),
+  eventKeys: z.array(eventKey, "must be a list of event keys").default([]),
+  signingKey: z.string("must be text").nullable().default(null),
+  sdkUrls: z.array(httpUrl, "must be a list of URLs").default([]),
+  pollIntervalMs: whole(0, MAX_TIMER_MS).nullable().default(null),
+  discovery: yesOrNo().default(false),
   retryIntervalMs: whole(1, 366 * 86_400_000)
     .nullable()
     .default(null),
@@ -100,33 +125,58 @@ const schema = z.strictObject({
   maxSteps: whole(1, 100_000).default(1000),
   maxBodyBytes: whole(1024, 1024 * 1024 * 1024).default(64 * 1024 * 1024),
   maxPendingEvents: whole(1, 10_000_000).default(20_000),
-  durability: z.enum(["full", "normal"], 'must be "full" or "normal"').default("full"),
-  allowedHosts: z
-    .array(
-      z
-        .string()
-        .regex(
-          /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/,
-          "must be a host name, perhaps with a port",
-        ),
-    )
-    .default([]),
-  allowLinkLocal: z.boolean().default(false),
+  durability: oneOf("full", "normal").default("full"),
+  allowedHosts: z.array(hostName, "must be a list of host names").default([]),
+  allowLinkLocal: yesOrNo().default(false),
   graceMs: whole(0, MAX_TIMER_MS).default(30_000),
 });
+
+const configSchema = schema
+  .omit({ mode: true, tryNextPort: true })
+  .extend({
+    logFormat: oneOf("pretty", "json"),
+    logLevel: oneOf("debug", "info", "warn", "error"),
+  })
+  .partial();
+
+/** The names that a config file may use. */
+export const configKeys: readonly string[] = Object.keys(configSchema.shape);
+
+/** Everything that is wrong with the content of a config file; empty: it is a `StepwellConfig`. */
+export function configProblems(content: unknown): SettingsProblem[] {
+  const given = isObject(content) ? givenOf(content) : content;
+  const parsed = configSchema.safeParse(given);
+  return parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, given));
+}
 
 /**
  * Checks settings and fills in the defaults.
  * @throws SettingsError with every problem in it
  */
 export function readSettings(input: SettingsInput): Settings {
-  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+  const given = givenOf(input);
   const parsed = schema.safeParse(given);
-  if (!parsed.success) throw new SettingsError(parsed.error.issues.map(problemOf));
+  if (!parsed.success)
+    throw new SettingsError(parsed.error.issues.flatMap((issue) => problemsOf(issue, given)));
   const settings = { ...parsed.data, tryNextPort: parsed.data.tryNextPort ?? parsed.data.mode === "dev" };
-  const missing = settings.mode === "start" ? keyProblems(settings) : [];
-  if (missing.length > 0) throw new SettingsError(missing);
+  const wrong = settings.mode === "start" ? startProblems(settings) : [];
+  if (wrong.length > 0) throw new SettingsError(wrong);
   return settings;
+}
+
+/** An absent key and an undefined one are the same. */
+function givenOf(input: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+}
+
+function startProblems(settings: Settings): SettingsProblem[] {
+  const problems = keyProblems(settings);
+  if (settings.discovery)
+    problems.push({
+      key: "discovery",
+      message: "start never looks for apps by itself. Name them with sdkUrls, or let them register.",
+    });
+  return problems;
 }
 
 function keyProblems({
@@ -154,9 +204,46 @@ function keyProblems({
   return problems;
 }
 
-function problemOf(issue: z.core.$ZodIssue): SettingsProblem {
-  const key = issue.path.length === 0 ? null : String(issue.path[0]);
+function problemsOf(issue: z.core.$ZodIssue, given: unknown): SettingsProblem[] {
   if (issue.code === "unrecognized_keys")
-    return { key: null, message: `unknown setting ${issue.keys.map((name) => `"${name}"`).join(", ")}` };
-  return { key, message: issue.message };
+    return issue.keys.map((name) => ({ key: name, message: "there is no such setting", unknown: true }));
+  if (issue.path.length === 0)
+    return [{ key: null, message: `expected an object with settings, not ${kindOf(given)}` }];
+  const key = String(issue.path[0]);
+  const came = issue.path.reduce<unknown>(
+    (value, part) => (value as Record<PropertyKey, unknown> | undefined)?.[part],
+    given,
+  );
+  const list = (given as Record<string, unknown>)[key];
+  const where = Array.isArray(list) && list.length > 1 ? `item ${Number(issue.path[1] ?? 0) + 1} ` : "";
+  const text = cameText(key, came);
+  return [{ key, message: `${where}${issue.message}${text === null ? "" : `, not ${text}`}` }];
+}
+
+const SHOWN_CHARACTERS = 60;
+
+/** What came, for people; of a secret only what kind of thing it was. */
+function cameText(key: string, value: unknown): string | null {
+  const kind = kindOf(value);
+  if (secretKeys.has(key)) return kind === "text" ? null : kind;
+  if (typeof value === "string") return `the text ${JSON.stringify(value.slice(0, SHOWN_CHARACTERS))}`;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : kind;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  const kinds: Record<string, string> = {
+    string: "text",
+    number: "a number",
+    boolean: "true or false",
+    object: "an object",
+    function: "a function",
+    undefined: "nothing",
+  };
+  return kinds[typeof value] ?? typeof value;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

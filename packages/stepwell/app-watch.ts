@@ -1,6 +1,7 @@
 /**
- * Keeps in step with apps: the URLs of `--sdk-url` are asked until they answer, and known apps are asked
- * again each poll interval, so that changed code shows up by itself (M-6). Only news is logged.
+ * Keeps in step with apps. The URLs of `--sdk-url` are asked until they answer, and again each interval,
+ * so that a deploy is noticed; with a poll interval every known app is asked, so that changed code shows
+ * up by itself (M-6). An app that hangs delays no other one. Only news is logged.
  */
 import { StepwellError } from "@stepwell/core";
 import type { Engine, LogEntry } from "@stepwell/engine";
@@ -8,20 +9,34 @@ import type { Engine, LogEntry } from "@stepwell/engine";
 export interface AppWatchOptions {
   engine: Engine;
   urls: readonly string[];
-  /** 0: known apps are not asked again. */
-  pollIntervalMs: number;
+  /** How often known apps are asked; 0: never; null: only `urls`, each 30 s. */
+  pollIntervalMs: number | null;
   log: (entry: LogEntry) => void;
 }
 
+export interface AppWatch {
+  /** Asks one URL now, or waits for the question that is under way. Never throws: trouble is logged once. */
+  ask(url: string): Promise<Asked>;
+  /** Whether the last question to this URL was answered by an app; null: it was not asked yet. */
+  answers(url: string): boolean | null;
+  stop(): void;
+}
+/** What came of a sync; `appId` is null when the app registers itself. */
+export type Asked = { ok: true; appId: string | null } | { ok: false };
+
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
+/** A sync is one small request, and equal functions write nothing. */
+const NAMED_INTERVAL_MS = 30_000;
 
-/** Starts watching; returns the stop. */
-export function watchApps(options: AppWatchOptions): () => void {
-  const { engine, pollIntervalMs, log } = options;
+/** Starts watching. */
+export function watchApps({ engine, urls, pollIntervalMs, log }: AppWatchOptions): AppWatch {
   const timers = new Set<NodeJS.Timeout>();
   /** The last trouble told for each URL; null: it answers. */
   const told = new Map<string, string | null>();
+  const asking = new Map<string, Promise<Asked>>();
+  /** Named URLs that are asked in their own, faster rhythm until they answer. */
+  const wanted = new Set<string>();
   let stopped = false;
 
   function later(ms: number, call: () => Promise<void>): void {
@@ -34,7 +49,15 @@ export function watchApps(options: AppWatchOptions): () => void {
     timers.add(timer);
   }
 
-  async function ask(url: string): Promise<boolean> {
+  function ask(url: string): Promise<Asked> {
+    const current = asking.get(url);
+    if (current !== undefined) return current;
+    const asked = sync(url).finally(() => asking.delete(url));
+    asking.set(url, asked);
+    return asked;
+  }
+
+  async function sync(url: string): Promise<Asked> {
     try {
       const result = await engine.syncUrl(url);
       // The engine tells a sync that changed something.
@@ -43,10 +66,10 @@ export function watchApps(options: AppWatchOptions): () => void {
       if (isNews && !stopped)
         log({ level: "info", event: "app.found", message: `app answers at ${url}`, url });
       told.set(url, null);
-      return true;
+      return { ok: true, appId: "appId" in result ? result.appId : null };
     } catch (error) {
       if (!stopped) tell(url, error);
-      return false;
+      return { ok: false };
     }
   }
 
@@ -65,24 +88,38 @@ export function watchApps(options: AppWatchOptions): () => void {
   }
 
   async function untilFound(url: string, waitMs: number): Promise<void> {
-    if (stopped || (await ask(url))) return;
-    later(waitMs, () => untilFound(url, Math.min(waitMs * 2, LONGEST_RETRY_MS)));
+    wanted.add(url);
+    if (stopped) return;
+    if ((await ask(url)).ok) wanted.delete(url);
+    else later(waitMs, () => untilFound(url, Math.min(waitMs * 2, LONGEST_RETRY_MS)));
   }
 
+  /** A named app that is gone, as in the middle of a deploy, is awaited; another one at the next poll. */
+  async function askAgain(url: string): Promise<void> {
+    if (wanted.has(url)) return;
+    if (urls.includes(url)) await untilFound(url, FIRST_RETRY_MS);
+    else await ask(url);
+  }
+
+  const everyMs = pollIntervalMs ?? (urls.length > 0 ? NAMED_INTERVAL_MS : 0);
   async function poll(): Promise<void> {
+    later(everyMs, poll);
     try {
-      const apps = await engine.read.apps();
-      await Promise.all([...new Set(apps.map((app) => app.url))].map(ask));
+      const known = pollIntervalMs === null ? [] : (await engine.read.apps()).map((app) => app.url);
+      for (const url of new Set([...urls, ...known])) void askAgain(url);
     } catch (error) {
       if (!stopped) log({ level: "warn", event: "poll.failed", message: String(error) });
     }
-    later(pollIntervalMs, poll);
   }
 
-  for (const url of options.urls) void untilFound(url, FIRST_RETRY_MS);
-  if (pollIntervalMs > 0) later(pollIntervalMs, poll);
-  return () => {
-    stopped = true;
-    for (const timer of timers) clearTimeout(timer);
+  for (const url of urls) void untilFound(url, FIRST_RETRY_MS);
+  if (everyMs > 0) void poll();
+  return {
+    ask,
+    answers: (url) => (told.has(url) ? told.get(url) === null : null),
+    stop() {
+      stopped = true;
+      for (const timer of timers) clearTimeout(timer);
+    },
   };
 }

@@ -14,6 +14,7 @@ import {
 import { createServer, listen, readSettings, type Settings, type SettingsInput } from "@stepwell/server";
 import { createMemoryStore, type Store } from "@stepwell/store";
 import { watchApps } from "./app-watch.ts";
+import { discover } from "./discovery.ts";
 import { removeServerFile, type ServerFile, writeServerFile } from "./server-file.ts";
 import { readVersion } from "./version.ts";
 
@@ -111,11 +112,10 @@ async function run(
     throw error;
   }
   ready();
-  const { sdkUrls: urls, pollIntervalMs } = settings;
-  const unwatch = watchApps({ engine, urls, pollIntervalMs, log: outside.log });
+  const unfollow = followApps(engine, settings, port, outside.log);
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
-    unwatch();
+    unfollow();
     // The port stays open meanwhile: functions that are still running may send events.
     await engine.stop(settings.graceMs);
     await listening.close();
@@ -132,6 +132,22 @@ async function run(
       closing ??= close();
       return closing;
     },
+  };
+}
+
+/** Asks apps for their functions, and in dev looks for them; returns the stop. */
+function followApps(
+  engine: Engine,
+  { sdkUrls: urls, pollIntervalMs, discovery }: Settings,
+  ownPort: number,
+  log: (entry: LogEntry) => void,
+): () => void {
+  const watch = watchApps({ engine, urls, pollIntervalMs, log });
+  const known = () => engine.read.apps();
+  const undiscover = discovery ? discover({ watch, known, urls, ownPort, log }) : () => {};
+  return () => {
+    undiscover();
+    watch.stop();
   };
 }
 

@@ -3,7 +3,7 @@
  * ones see what earlier ones wrote. A decision that throws has written nothing and leaves the group
  * alone. An error of the database takes the whole group back; then each is tried by itself.
  */
-import type { Instant } from "@stepwell/core";
+import type { DurationMs, Instant } from "@stepwell/core";
 import {
   checkWriters,
   createHintSum,
@@ -22,8 +22,10 @@ import { runStatements, statementsOf } from "./write.ts";
 
 export interface Grouping {
   run(group: readonly Waiting[]): GroupResult;
-  /** The store's time has been at least this. */
-  floor(): Instant;
+  /** The store's time has been at least `floor`, and has been moved by so much. */
+  clock(): { floor: Instant; movedMs: DurationMs };
+  /** Keeps a larger `movedMs`, in a transaction of its own. */
+  move(movedMs: DurationMs): void;
 }
 
 /** The one row of the store: read and written once per group. */
@@ -34,8 +36,9 @@ interface Marks {
 }
 
 const sql = {
-  marks: "select sequence, floor from store where id = 1",
+  marks: "select sequence, floor, moved from store where id = 1",
   keepMarks: "update store set sequence = ?, floor = ? where id = 1",
+  keepMoved: "update store set moved = max(moved, ?) where id = 1",
   isQueued: "select 1 from wakes where id = ? and lane is not null",
   poolOfLease: "select pool from leases where id = ?",
 } as const;
@@ -85,9 +88,15 @@ export function createGrouping(source: Source): Grouping {
 
   return {
     run,
-    floor() {
-      floor = Math.max(floor, Number(db.get(sql.marks)?.["floor"] ?? 0));
-      return floor;
+    clock() {
+      const row = db.get(sql.marks);
+      floor = Math.max(floor, Number(row?.["floor"] ?? 0));
+      return { floor, movedMs: Number(row?.["moved"] ?? 0) };
+    },
+    move(movedMs) {
+      // What a failed group left open would take this with it.
+      rollBack();
+      db.run(sql.keepMoved, movedMs);
     },
   };
 }

@@ -106,7 +106,8 @@ function assemble(
     commit: gathering.commit,
     onHint: gathering.onHint,
     read: createReads({ db: reader, codec }),
-    clock: () => withErrors(() => ({ offsetMs: 0, floor: grouping.floor() })),
+    clock: () => withErrors(() => ({ offsetMs: 0, ...grouping.clock() })),
+    moveClock: (movedMs) => withErrors(() => grouping.move(movedMs)),
     migrate: () => withErrors(() => migrate(writer)),
     describe: (extra) => held?.describe(extra),
     close() {

@@ -6,6 +6,7 @@ import { migrate } from "./migrations/index.ts";
 import { eventReadSql, eventsStatement } from "./reads/events.ts";
 import { queueSql } from "./reads/queue.ts";
 import { runReadSql, runsStatement } from "./reads/runs.ts";
+import { tickSql } from "./reads/ticks.ts";
 import { poolSql } from "./slices/pool.ts";
 import { runSql } from "./slices/run.ts";
 import { singleSql } from "./slices/single.ts";
@@ -24,13 +25,16 @@ function plan(sql: string): string[] {
 const scans = (sql: string) => plan(sql).filter((line) => /^SCAN (?!found|\(subquery)/.test(line));
 const sorts = (sql: string) => plan(sql).filter((line) => line.startsWith("USE TEMP B-TREE"));
 
-const hot = Object.entries({ ...poolSql, ...queueSql, ...runSql, ...singleSql, ...waitsSql });
+const hot = Object.entries({ ...poolSql, ...queueSql, ...runSql, ...singleSql, ...waitsSql, ...tickSql });
 test.each(hot)("no scan: %s", (_, sql) => {
   expect(scans(sql)).toEqual([]);
 });
-test.each(Object.entries({ ...poolSql, ...waitsSql, due: queueSql.due }))("no sort: %s", (_, sql) => {
-  expect(sorts(sql)).toEqual([]);
-});
+test.each(Object.entries({ ...poolSql, ...waitsSql, ...tickSql, due: queueSql.due }))(
+  "no sort: %s",
+  (_, sql) => {
+    expect(sorts(sql)).toEqual([]);
+  },
+);
 test.each(Object.entries({ ...runReadSql, ...eventReadSql }))(
   "no scan for one run or event: %s",
   (_, sql) => {

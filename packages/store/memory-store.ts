@@ -3,7 +3,7 @@
  * of what a store does. Rows are kept encoded, so that nothing is shared with the caller and what
  * does not survive a database does not survive here.
  */
-import type { Instant, TableName } from "@stepwell/core";
+import type { DurationMs, Instant, TableName } from "@stepwell/core";
 import { createGathering, type GroupResult, type Outcome, type Waiting } from "./gather.ts";
 import { checkWriters } from "./guard.ts";
 import { createHintSum } from "./hints.ts";
@@ -34,6 +34,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const readers = createSliceReaders(tables, codec);
   const counters: Counters = { sequence: 0, insertion: 0 };
   let floor: Instant = 0;
+  let movedMs: DurationMs = 0;
 
   const rawOf = (table: "wakes" | "leases", id: string) => tables[table].get(keyText(table, { id }));
 
@@ -60,7 +61,10 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
     commit: gathering.commit,
     onHint: gathering.onHint,
     read: createReads(tables, codec),
-    clock: async () => ({ offsetMs: 0, floor }),
+    clock: async () => ({ offsetMs: 0, floor, movedMs }),
+    async moveClock(ms) {
+      movedMs = Math.max(movedMs, ms);
+    },
     migrate: async () => {},
     close: gathering.close,
   };

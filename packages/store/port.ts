@@ -10,13 +10,16 @@ import type {
   CellKey,
   CellRow,
   Change,
+  DurationMs,
   EventId,
   EventRow,
+  FunctionId,
   FunctionRow,
   GateCellRow,
   HistoryRow,
   Instant,
   Json,
+  Key,
   LaneId,
   LaneRow,
   LeaseId,
@@ -30,6 +33,7 @@ import type {
   RunStatus,
   StepHash,
   StepRow,
+  TickRow,
   WaitRow,
   WakeId,
   WakeRow,
@@ -87,6 +91,8 @@ export interface Slices {
   lease: { ask: LeaseId; see: LeaseRow | null };
   wake: { ask: WakeId; see: WakeRow | null };
   gates: { ask: readonly string[]; see: ReadonlyMap<string, GateCellRow> };
+  /** What became of a cron tick; null: nothing yet. */
+  tick: { ask: Key<"ticks">; see: TickRow | null };
   /** Which of these events are stored already. */
   events: { ask: readonly EventId[]; see: ReadonlySet<EventId> };
   app: { ask: AppId; see: AppSlice };
@@ -95,8 +101,10 @@ export interface Slices {
     ask: { name: string; anchors: readonly string[]; after: string | null; limit: number };
     see: WaitRow[];
   };
-  /** Which of these event names something may wait for: `waitPaths` knows them. */
-  awaited: { ask: readonly string[]; see: ReadonlySet<string> };
+  /** Of these event names, those that something may wait for, each with the paths of its waits' anchors. */
+  awaited: { ask: readonly string[]; see: ReadonlyMap<string, readonly string[]> };
+  /** Who waits for these signals, each in the order of waiting. */
+  signals: { ask: readonly string[]; see: ReadonlyMap<string, WaitRow[]> };
   /** "busy": another node is claiming this pool; come back in 5 ms (never on one-engine stores). */
   pool: {
     ask: {
@@ -151,6 +159,16 @@ export interface EventFilter {
   limit: number;
 }
 
+export interface TickFilter {
+  functionId: FunctionId;
+  cron: string;
+  /** Only these; absent: all. */
+  outcome?: "missed";
+  /** Scheduled before this. */
+  before?: Instant;
+  limit: number;
+}
+
 /** All that a call to an app needs of a run. */
 export interface CallContext {
   run: RunRow;
@@ -191,6 +209,12 @@ export interface Reads {
   foreignLeases(node: NodeId, limit: number): Promise<LeaseRow[]>;
   /** Live leases of a run. */
   runLeases(id: RunId): Promise<LeaseRow[]>;
+  /** A wake by its id; null: it is done, or never was. */
+  wake(id: WakeId): Promise<WakeRow | null>;
+  /** Ticks of a schedule, newest first by `scheduledAt`. */
+  ticks(filter: TickFilter): Promise<TickRow[]>;
+  /** How many rows a schedule has of its missed ticks, counted up to `most`. */
+  countMissed(functionId: FunctionId, cron: string, most: number): Promise<number>;
 }
 
 /** What a commit may have made possible. A hint may get lost; the timer of the next due row is the promise. */
@@ -205,6 +229,8 @@ export interface StoreClock {
   offsetMs: number;
   /** The store's time has been at least this. */
   floor: Instant;
+  /** How far `moveClock` has moved the time of this store beyond that; 0: never. */
+  movedMs: DurationMs;
 }
 
 export interface Store {
@@ -222,6 +248,12 @@ export interface Store {
   /** Calls back after each commit that inserted nudges, freed leases or later wakes. Returns the unsubscribe. */
   onHint(listen: (hint: Hint) => void): () => void;
   clock(): Promise<StoreClock>;
+  /**
+   * Keeps how far the clock of this store has been moved (dev only); durable when the promise resolves.
+   * Less than what is kept changes nothing: time never goes back.
+   * @throws StoreError when the database refuses
+   */
+  moveClock(movedMs: DurationMs): Promise<void>;
   /** Brings the schema up to date. */
   migrate(): Promise<void>;
   close(): Promise<void>;

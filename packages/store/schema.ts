@@ -187,6 +187,7 @@ export const schema: { readonly [T in TableName]: ShapeOf<T> } = {
       outcome: "text",
       at: "integer",
       runId: "text",
+      until: "integer",
     },
     key: ["functionId", "cron", "scheduledAt"],
   },

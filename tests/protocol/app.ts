@@ -2,8 +2,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
-import { Inngest, type InngestFunction } from "inngest";
-import { serve } from "inngest/node";
+import { type Inngest, type InngestFunction, serve } from "./sdk.ts";
 
 export interface AppRequest {
   at: number;
@@ -39,7 +38,7 @@ export async function startApp(
   functions: InngestFunction.Any[],
   port = 0,
 ): Promise<TestApp> {
-  let handler = serve({ client, functions });
+  let handler = serve(client, functions);
   const requests: AppRequest[] = [];
   const app: TestApp = {
     url: "",
@@ -51,7 +50,7 @@ export async function startApp(
           r.method === "POST" && (slug === undefined || r.url.includes(`fnId=${encodeURIComponent(slug)}&`)),
       ),
     deploy(next) {
-      handler = serve({ client, functions: next });
+      handler = serve(client, next);
     },
     intercept: null,
     close: () =>

@@ -5,9 +5,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Inngest, type InngestFunction } from "inngest";
 import { type StartOptions, type Stepwell, startStepwell } from "stepwell";
 import { startApp, type TestApp } from "./app.ts";
+import { createClient, type Inngest, type InngestFunction } from "./sdk.ts";
 import { createTestClock, type TestClock } from "./test-clock.ts";
 
 export const EVENT_KEY = "test-event-key";
@@ -87,12 +87,11 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     ...keys,
     ...options.server,
   });
-  const client = new Inngest({
+  const client = createClient({
     id: options.appId ?? "app",
     baseUrl: server.url,
     isDev: mode === "dev",
     ...(mode === "start" ? { eventKey: EVENT_KEY, signingKey: SIGNING_KEY } : {}),
-    logger: { info() {}, warn() {}, error() {}, debug() {} },
     ...options.clientOptions,
   });
   const app = await startApp(client, options.functions(client));

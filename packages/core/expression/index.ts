@@ -8,3 +8,4 @@ export { ExpressionError } from "./expression-error.ts";
 export { freezeEvent } from "./freeze.ts";
 export { batchKey, debounceKeyText, isTrue, keyText, keyValue, priorityOf } from "./policies.ts";
 export { checkRestrictive } from "./restrictive.ts";
+export { matchesSearch, parseSearch, type Search, type SearchedRow } from "./search.ts";

@@ -10,6 +10,7 @@ import { Cron } from "croner";
 import type { FunctionId } from "../model/ids.ts";
 import type { DurationMs, Instant } from "../model/moment.ts";
 import { readFields } from "./cron-fields.ts";
+import { hash32 } from "./hash.ts";
 
 const MAX_CHARACTERS = 255;
 /** What has no occurrence for so long never runs, without an error: 30 February. */
@@ -70,15 +71,6 @@ export function jitterOf(
   return MIN_JITTER_MS + Math.floor(share * Math.max(0, jitterMs - MIN_JITTER_MS));
 }
 
-/** FNV-1a over UTF-16 units, then murmur's last mix: without it, similar ticks have similar high bits. */
-function hash32(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
-}
-
 type Read = { schedule: Cron } | { refused: string };
 
 /** Parsed expressions: a schedule costs 0.1 ms to build. The oldest go first. */
@@ -96,8 +88,15 @@ function scheduleOf(expression: string): Read {
   return read;
 }
 
+/** The zone that an expression names with `TZ=` or `CRON_TZ=`, as it is written; null: none, which means UTC. */
+export function zoneOf(expression: string): string | null {
+  return zonePrefix.exec(expression)?.[1] ?? null;
+}
+
+const zonePrefix = /^\s*(?:CRON_)?TZ=(\S*)\s*/;
+
 function readSchedule(expression: string): Read {
-  const prefix = /^\s*(?:CRON_)?TZ=(\S*)\s*/.exec(expression);
+  const prefix = zonePrefix.exec(expression);
   const zone = prefix?.[1];
   if (zone !== undefined && !isZone(zone)) {
     return {

@@ -5,7 +5,7 @@
 import type { StepHash } from "./ids.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Instant } from "./moment.ts";
-import type { ErrorJson } from "./run.ts";
+import type { EndStatus, ErrorJson } from "./run.ts";
 
 interface OpBase {
   id: StepHash;
@@ -15,8 +15,8 @@ interface OpBase {
   userland: { id: string; index?: number } | null;
 }
 export type Op =
-  /** `input`: the arguments of the step, when it has any. */
-  | (OpBase & { op: "StepRun"; data: Json; input?: Json[] })
+  /** `input`: the arguments of the step, when it has any. `durationMs`: how long the SDK says it took. */
+  | (OpBase & { op: "StepRun"; data: Json; input?: Json[]; durationMs?: number })
   | (OpBase & { op: "StepPlanned"; race: boolean; input?: Json[] })
   /** `error` is kept whole; the retry facts of the response stand beside the op list. */
   | (OpBase & { op: "StepError"; error: ErrorJson })
@@ -59,11 +59,33 @@ export type Answer =
   | { is: "returned"; output: Json; requestVersion: 1 | 2 | null }
   | { is: "broke"; error: ErrorJson; retry: RetryAdvice; requestVersion: 1 | 2 | null; body?: JsonObject };
 
+/** How the child of an invoke ended. */
+export interface ChildEnd {
+  runId: string;
+  /** Its `inngest/function.finished` event. */
+  eventId: string;
+  status: EndStatus;
+  /** `{data}` or `{error}`, as stored. */
+  output: Json;
+}
+
+/** What came of a gateway request: a result, or an error that may be tried again. */
+export type Fetched = { data: Json } | { error: ErrorJson; retry: RetryAdvice };
+
 /** What can happen to a run. */
 export type RunInput =
   | { is: "answered"; answer: Answer; bytes: number }
+  /** A call that goes on has stored steps (wire.md §7). */
+  | { is: "checkpointed"; ops: Op[]; bytes: number }
   /** A later wake is due. */
   | { is: "woke"; wakeId: string }
+  /** An event has come that a step waits for: `event` as user code gets it, `eventId` the internal id. */
+  | { is: "matched"; step: StepHash; eventId: string; event: JsonObject }
+  | { is: "signalled"; step: StepHash; signal: string; data: Json }
+  /** The run that a step has invoked is over; `wakeId` told so. */
+  | { is: "childEnded"; wakeId: string; step: StepHash; child: ChildEnd }
+  /** A request of the server's own is done. */
+  | { is: "fetched"; wakeId: string; step: StepHash; attempt: number; fetched: Fetched }
   | { is: "cancelled"; cause: string }
   /** The node that held the lease is gone: the same call again, no attempt counted. */
   | { is: "lost" };

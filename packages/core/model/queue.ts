@@ -161,5 +161,8 @@ export interface TickRow {
   outcome: "started" | "merged" | "missed";
   /** When it was decided. */
   at: Instant;
+  /** The run it started; of a `merged` one, the run that stands for it, too. */
   runId: RunId | null;
+  /** Only in a summary of missed ticks: the last of those it stands for, `scheduledAt` being the first. */
+  until: Instant | null;
 }

@@ -90,6 +90,8 @@ export interface RunState {
   score: number;
   /** The call that has stored steps by checkpoints: its attempts count for the step that comes next (wire.md §7.5). */
   checkpointed?: LeaseId;
+  /** A rerun from an AI step: the body that replaces its own when the step comes (wire.md §4.7). */
+  replacedBody?: { step: StepHash; body: Json };
 }
 
 export interface RunStateRow {

@@ -1,119 +1,26 @@
 import { describe, expect, test } from "vitest";
-import type { Moment } from "../model/moment.ts";
 import type { Answer, Op } from "../model/op.ts";
-import type { LeaseRow } from "../model/queue.ts";
-import type { RunRow, RunState, StepRow } from "../model/run.ts";
+import type { RunState } from "../model/run.ts";
 import { decide } from "./decide.ts";
-import type { About, Effect } from "./effects.ts";
+import type { Effect } from "./effects.ts";
+import {
+  aboutOf,
+  answered,
+  fresh,
+  leaseOf,
+  momentAt,
+  named,
+  opened,
+  ops,
+  plan,
+  run,
+  stepRun,
+} from "./fixtures/samples.ts";
 import { record } from "./record.ts";
 
-const moment: Moment = { now: 50_000, id: () => "fresh", roll: () => 0 };
-const run: RunRow = {
-  id: "R",
-  seq: 1,
-  functionId: "F",
-  appId: "A",
-  functionVersion: 1,
-  eventId: "E",
-  eventIds: ["E"],
-  eventName: "t/e",
-  cron: null,
-  batchId: null,
-  originalRunId: null,
-  status: "running",
-  queuedAt: 1000,
-  startedAt: 1000,
-  endedAt: null,
-};
-const fresh: RunState = {
-  v: 1,
-  requestVersion: 2,
-  open: {},
-  group: 0,
-  race: false,
-  discovering: true,
-  again: false,
-  plan: false,
-  stored: 0,
-  bytes: 0,
-  pool: "F",
-  lane: "F",
-  cells: [],
-  score: 1000,
-};
-const leaseOf = (target: string | null, attempt = 0): LeaseRow => ({
-  id: "L",
-  pool: "F",
-  runId: "R",
-  lane: "F:step",
-  score: 1000,
-  cells: [],
-  node: "n",
-  freed: false,
-  call: { target, attempt, generation: 1 },
-  at: 49_000,
-});
-const aboutOf = (lease: LeaseRow | null, more: Partial<About> = {}): About => ({
-  runId: "R",
-  slug: "app-fn",
-  maxAttempts: 3,
-  maxSteps: 1000,
-  maxStateBytes: 1000,
-  retryIntervalMs: null,
-  trigger: { event: { name: "t/e" }, events: [{ name: "t/e" }] },
-  listened: () => false,
-  lease,
-  ...more,
-});
-const named = (id: string) => ({ id, displayName: id, userland: { id } });
-const stepRun = (id: string): Op => ({ op: "StepRun", data: 1, ...named(id) });
-const plan = (id: string, race = false): Op => ({ op: "StepPlanned", race, ...named(id) });
-const ops = (...list: Op[]): Answer => ({
-  is: "planned",
-  ops: list,
-  retry: { is: "default" },
-  requestVersion: 2,
-  unknownOps: [],
-});
+const moment = momentAt();
 const open = (...ids: string[]): RunState["open"] =>
-  Object.fromEntries(
-    ids.map((id) => [id, { op: "StepPlanned", name: id, displayName: id, userland: null, since: 1 }]),
-  );
-const step = (id: string): StepRow => ({
-  runId: "R",
-  id,
-  ord: 0,
-  op: "StepRun",
-  name: id,
-  userlandId: id,
-  userlandIndex: null,
-  status: "completed",
-  attempts: 1,
-  queuedAt: 1,
-  startedAt: 1,
-  endedAt: 1,
-});
-
-function when(
-  answer: Answer,
-  given: {
-    state?: Partial<RunState>;
-    target?: string | null;
-    attempt?: number;
-    steps?: string[];
-    about?: Partial<About>;
-  } = {},
-) {
-  const lease = leaseOf(given.target ?? null, given.attempt);
-  const steps = new Map((given.steps ?? []).map((id) => [id, step(id)]));
-  const state = { ...fresh, discovering: lease.call.target === null, ...given.state };
-  return decide(
-    { run, state, steps, wakes: [] },
-    { is: "answered", answer, bytes: 10 },
-    aboutOf(lease, given.about),
-    moment,
-  );
-}
+  Object.assign({}, ...ids.map((id) => opened("StepPlanned", id)));
 const calls = (effects: Effect[]) =>
   effects.flatMap((e) =>
     e.do === "call" ? [{ target: e.call.target, attempt: e.call.attempt, dueAt: e.dueAt }] : [],
@@ -123,26 +30,26 @@ const ending = (effects: Effect[]) => effects.find((e) => e.do === "end");
 
 describe("an answer to a discovery", () => {
   test("one finished step is stored and the function is entered again at once", () => {
-    const { effects, state } = when(ops(stepRun("a")));
+    const { effects, state } = answered(ops(stepRun("a")));
     expect(stored(effects)).toEqual(["a"]);
     expect(calls(effects)).toEqual([{ target: null, attempt: 0, dueAt: null }]);
     expect(state).toMatchObject({ discovering: true, plan: false, stored: 1 });
   });
 
   test("a step that has a result keeps it, and the run still goes on", () => {
-    const { effects } = when(ops(stepRun("a")), { steps: ["a"] });
+    const { effects } = answered(ops(stepRun("a")), { steps: ["a"] });
     expect(stored(effects)).toEqual([]);
     expect(calls(effects)).toHaveLength(1);
   });
 
   test("a group gets one job each and no re-entry", () => {
-    const { effects, state } = when(ops(plan("a"), plan("b")));
+    const { effects, state } = answered(ops(plan("a"), plan("b")));
     expect(calls(effects).map((c) => c.target)).toEqual(["a", "b"]);
     expect(state).toMatchObject({ discovering: false, group: 2 });
   });
 
   test("ops that are listed again make no second job", () => {
-    const { effects } = when(ops(plan("a"), plan("b")), { state: { open: open("a", "b"), group: 2 } });
+    const { effects } = answered(ops(plan("a"), plan("b")), { state: { open: open("a", "b"), group: 2 } });
     expect(calls(effects)).toEqual([]);
   });
 
@@ -159,11 +66,11 @@ describe("an answer to a discovery", () => {
   });
 
   test("an empty list is asked again a second later", () => {
-    expect(calls(when(ops()).effects)).toEqual([{ target: null, attempt: 0, dueAt: 51_000 }]);
+    expect(calls(answered(ops()).effects)).toEqual([{ target: null, attempt: 0, dueAt: 51_000 }]);
   });
 
   test("more ops than a run may have steps end it", () => {
-    const end = ending(when(ops(stepRun("a")), { about: { maxSteps: 1 } }).effects);
+    const end = ending(answered(ops(stepRun("a")), { about: { maxSteps: 1 } }).effects);
     expect(end).toMatchObject({
       status: "failed",
       output: { error: { name: "InngestErrFunctionOverflowed" } },
@@ -171,19 +78,20 @@ describe("an answer to a discovery", () => {
   });
 
   test("results over the state limit end the run", () => {
-    const end = ending(when(ops(stepRun("a")), { state: { bytes: 995 } }).effects);
+    const end = ending(answered(ops(stepRun("a")), { state: { bytes: 995 } }).effects);
     expect(end).toMatchObject({ output: { error: { name: "InngestErrStateOverflowed" } } });
   });
 
   test("an op that is not built ends the run with its name", () => {
-    const end = ending(when(ops({ op: "unsupported", code: "WaitForEvent", ...named("w") })).effects);
-    expect(JSON.stringify(end)).toContain("WaitForEvent");
+    const end = ending(answered(ops({ op: "unsupported", code: "DeferAdd", ...named("w") })).effects);
+    expect(end).toMatchObject({ status: "failed", output: { error: { name: "StepwellNotBuilt" } } });
+    expect(JSON.stringify(end)).toContain("DeferAdd");
   });
 });
 
 describe("an answer to a planned step", () => {
   test("the last of a group is followed by one re-entry that may run", () => {
-    const { effects, state } = when(ops(stepRun("b")), {
+    const { effects, state } = answered(ops(stepRun("b")), {
       target: "b",
       state: { open: open("b"), group: 2 },
       steps: ["a"],
@@ -193,41 +101,51 @@ describe("an answer to a planned step", () => {
   });
 
   test("an earlier one of a group is followed by nothing", () => {
-    const { effects } = when(ops(stepRun("a")), { target: "a", state: { open: open("a", "b"), group: 2 } });
+    const { effects } = answered(ops(stepRun("a")), {
+      target: "a",
+      state: { open: open("a", "b"), group: 2 },
+    });
     expect(calls(effects)).toEqual([]);
   });
 
   test("a race is entered again at each end, and not twice at once", () => {
     const state = { open: open("a", "b"), group: 2, race: true };
-    expect(calls(when(ops(stepRun("a")), { target: "a", state }).effects)).toHaveLength(1);
-    const busy = when(ops(stepRun("a")), { target: "a", state: { ...state, discovering: true } });
+    expect(calls(answered(ops(stepRun("a")), { target: "a", state }).effects)).toHaveLength(1);
+    const busy = answered(ops(stepRun("a")), { target: "a", state: { ...state, discovering: true } });
     expect(calls(busy.effects)).toEqual([]);
     expect(busy.state).toMatchObject({ again: true });
   });
 
   test("a failed try is repeated for that step alone", () => {
     const failed: Op = { op: "StepError", error: { name: "E", message: "m" }, ...named("a") };
-    const { effects, state } = when(ops(failed), { target: "a", state: { open: open("a", "b"), group: 2 } });
+    const { effects, state } = answered(ops(failed), {
+      target: "a",
+      state: { open: open("a", "b"), group: 2 },
+    });
     expect(calls(effects)).toEqual([{ target: "a", attempt: 1, dueAt: 65_000 }]);
     expect(state?.open).toHaveProperty("a");
   });
 
   test("the last failed try is its result", () => {
     const failed: Op = { op: "StepError", error: { name: "E", message: "m" }, ...named("a") };
-    const { effects } = when(ops(failed), { target: "a", attempt: 2, state: { open: open("a"), group: 1 } });
+    const { effects } = answered(ops(failed), {
+      target: "a",
+      attempt: 2,
+      state: { open: open("a"), group: 1 },
+    });
     expect(stored(effects)).toEqual(["a"]);
     expect(calls(effects)).toEqual([{ target: null, attempt: 0, dueAt: null }]);
   });
 
   test("an answer without the step's result counts as a failed request", () => {
-    const { effects } = when(ops(), { target: "a", state: { open: open("a"), group: 1 } });
+    const { effects } = answered(ops(), { target: "a", state: { open: open("a"), group: 1 } });
     expect(calls(effects)).toEqual([{ target: "a", attempt: 1, dueAt: 65_000 }]);
   });
 });
 
 describe("ends", () => {
   test("a return value ends the run and tells of it", () => {
-    const { effects, state } = when({ is: "returned", output: 42, requestVersion: 2 });
+    const { effects, state } = answered({ is: "returned", output: 42, requestVersion: 2 });
     expect(ending(effects)).toMatchObject({ status: "completed", output: { data: 42 } });
     expect(effects.flatMap((e) => (e.do === "send" ? [e.event.name] : []))).toEqual([
       "inngest/function.finished",
@@ -242,7 +160,7 @@ describe("ends", () => {
       retry: { is: "default" },
       requestVersion: 2,
     };
-    const { effects } = when(answer, { attempt: 2 });
+    const { effects } = answered(answer, { attempt: 2 });
     const sent = effects.flatMap((e) => (e.do === "send" ? [[e.event.name, e.event.externalId]] : []));
     expect(sent).toContainEqual(["inngest/function.failed", "R"]);
   });

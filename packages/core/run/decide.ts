@@ -1,15 +1,17 @@
 /**
  * The heart: what can happen to a run, and what follows from it. One pure function; each input
- * ends in one commit. Parallel groups obey the numbered rules of wire.md §6.3.
+ * ends in one commit. Parallel groups obey the numbered rules of wire.md §6.3 (`progress.ts`).
  */
-import type { StepHash } from "../model/ids.ts";
 import type { Moment } from "../model/moment.ts";
 import type { Answer, Op, RetryAdvice, RunInput } from "../model/op.ts";
-import type { CallSpec, LeaseRow } from "../model/queue.ts";
+import type { CallSpec, LeaseRow, WakeRow } from "../model/queue.ts";
 import type { ErrorJson, RunState } from "../model/run.ts";
+import { beginEffects, deadlinePassed } from "./deadlines.ts";
 import type { About, Draft, Effect, SeenRun } from "./effects.ts";
 import { endRun, errorJson, failRun, platformError } from "./lifecycle.ts";
-import { applyOp, opRank, storeStep } from "./opcodes/index.ts";
+import { applyOp, opRank } from "./opcodes/index.ts";
+import { overflow, proceed } from "./progress.ts";
+import { childEnded, fetched, matched, signalled, sleepEnded, timedOut } from "./resolve.ts";
 import { retryAt } from "./retry.ts";
 
 export interface RunDecision {
@@ -28,28 +30,45 @@ export interface RunDecision {
 export function decide(seen: SeenRun, input: RunInput, about: About, moment: Moment): RunDecision {
   if (seen.state === null) return { effects: [], state: null };
   const draft: Draft = { seen, state: structuredClone(seen.state), effects: [], ended: false };
-  switch (input.is) {
-    case "answered":
-      if (about.lease !== null) answered(draft, input.answer, input.bytes, about.lease, about, moment);
-      break;
-    case "woke":
-      woke(draft, input.wakeId, about, moment);
-      break;
-    case "cancelled":
-      endRun(draft, "cancelled", { name: "Cancelled", message: input.cause }, about, moment);
-      break;
-    case "lost":
-      if (about.lease !== null) lost(draft, about.lease);
-      break;
-    default:
-      input satisfies never;
-  }
+  apply(draft, input, about, moment);
   return { effects: draft.effects, state: draft.ended ? null : draft.state };
 }
 
 /** The first request begins: the run is running from here on (semantics §1.5). */
-export function begin(seen: SeenRun): Effect[] {
-  return seen.run.status === "queued" ? [{ do: "start" }] : [];
+export function begin(seen: SeenRun, about: Pick<About, "timeouts">, moment: Moment): Effect[] {
+  return beginEffects(seen, about.timeouts, moment);
+}
+
+function apply(draft: Draft, input: RunInput, about: About, moment: Moment): void {
+  const { lease } = about;
+  switch (input.is) {
+    case "answered":
+      if (lease !== null) answered(draft, input.answer, input.bytes, counted(draft, lease), about, moment);
+      return;
+    case "checkpointed":
+      if (lease !== null) checkpointed(draft, input.ops, input.bytes, counted(draft, lease), about, moment);
+      return;
+    case "lost":
+      if (lease !== null) lost(draft, counted(draft, lease));
+      return;
+    case "cancelled":
+      return endRun(draft, "cancelled", { name: "Cancelled", message: input.cause }, about, moment);
+    case "matched":
+      return matched(draft, input.step, input.eventId, input.event, about, moment);
+    case "signalled":
+      return signalled(draft, input.step, input.signal, input.data, about, moment);
+    case "woke":
+    case "childEnded":
+    case "fetched":
+      return woke(draft, input, about, moment);
+    default:
+      input satisfies never;
+  }
+}
+
+/** Steps that a call has stored by checkpoints are behind it: its attempts count for the next one (wire.md §7.5). */
+function counted(draft: Draft, lease: LeaseRow): LeaseRow {
+  return draft.state.checkpointed === lease.id ? { ...lease, call: { ...lease.call, attempt: 0 } } : lease;
 }
 
 function answered(
@@ -61,12 +80,34 @@ function answered(
   moment: Moment,
 ): void {
   const { state } = draft;
-  if (draft.seen.run.status === "queued") draft.effects.push({ do: "start" });
+  draft.effects.push(...begin(draft.seen, about, moment));
   if (answer.requestVersion !== null) state.requestVersion = answer.requestVersion;
   if (lease.call.target === null) state.discovering = false;
   if (answer.is === "returned") endRun(draft, "completed", answer.output, about, moment);
-  else if (answer.is === "broke") requestFailed(draft, answer.error, answer.retry, lease.call, about, moment);
+  else if (answer.is === "broke") requestFailed(draft, answer.error, answer.retry, lease, about, moment);
   else planned(draft, answer.ops, answer.retry, bytes, lease, about, moment);
+}
+
+/** The call goes on: what it has finished is stored, and nothing is scheduled for it (wire.md §7.2). */
+function checkpointed(
+  draft: Draft,
+  ops: Op[],
+  bytes: number,
+  lease: LeaseRow,
+  about: About,
+  moment: Moment,
+): void {
+  draft.effects.push(...begin(draft.seen, about, moment));
+  const before = draft.state.stored;
+  for (const op of ops) {
+    if (draft.ended) return;
+    if (op.op === "StepRun" || op.op === "unsupported") applyOp(draft, op, lease, about, moment);
+  }
+  if (draft.ended || draft.state.stored === before) return;
+  draft.state.checkpointed = lease.id;
+  draft.state.bytes += bytes;
+  if (draft.state.bytes > about.maxStateBytes) stateOverflow(draft, about, moment);
+  else if (draft.state.stored > about.maxSteps) overflow(draft, about.maxSteps, about, moment);
 }
 
 /** The request itself failed: the same one again, or the run fails (semantics §2.3). */
@@ -74,16 +115,17 @@ function requestFailed(
   draft: Draft,
   error: ErrorJson,
   retry: RetryAdvice,
-  call: CallSpec,
+  lease: LeaseRow,
   about: About,
   moment: Moment,
 ): void {
+  const { call, at: startedAt } = lease;
   const again = mayRetry(call, retry, about);
   draft.effects.push({
     do: "note",
     kind: "request.failed",
     step: call.target,
-    data: { attempt: call.attempt, final: !again, error: errorJson(error) },
+    data: { attempt: call.attempt, final: !again, error: errorJson(error), startedAt },
   });
   if (again) tryAgain(draft, call, retry, about, moment);
   else failRun(draft, error, about, moment);
@@ -101,126 +143,55 @@ function planned(
   const { state } = draft;
   const { call } = lease;
   if (ops.length > 1000) return overflow(draft, 1000, about, moment);
-  const ordered = [...ops].sort((a, b) => opRank(a) - opRank(b));
-  let stored = 0;
-  let opened = 0;
-  let rediscover = false;
+  const progress = { stored: 0, opened: 0, rediscover: false, fromTarget: call.target !== null };
   let retried = false;
-  for (const op of ordered) {
+  for (const op of [...ops].sort((a, b) => opRank(a) - opRank(b))) {
     if (draft.ended) return;
     if (op.op === "StepError" && mayRetry(call, retry, about)) {
-      draft.effects.push({
-        do: "note",
-        kind: "step.retrying",
-        step: op.id,
-        data: { attempt: call.attempt, name: op.displayName, error: errorJson(op.error) },
-      });
+      const data = {
+        attempt: call.attempt,
+        name: op.displayName,
+        error: errorJson(op.error),
+        startedAt: lease.at,
+      };
+      draft.effects.push({ do: "note", kind: "step.retrying", step: op.id, data });
       tryAgain(draft, call, retry, about, moment);
       retried = true;
       continue;
     }
     const outcome = applyOp(draft, op, lease, about, moment);
-    if (outcome === "stored") stored += 1;
-    if (outcome === "opened") opened += 1;
-    if (outcome === "rediscover") rediscover = true;
+    if (outcome === "stored") progress.stored += 1;
+    if (outcome === "opened") progress.opened += 1;
+    if (outcome === "rediscover") progress.rediscover = true;
   }
   if (draft.ended) return;
-  if (stored > 0) state.bytes += bytes;
+  if (progress.stored > 0) state.bytes += bytes;
   if (state.bytes > about.maxStateBytes) return stateOverflow(draft, about, moment);
   if (retried) return;
   if (call.target !== null && state.open[call.target] !== undefined)
-    return requestFailed(draft, withoutResult(call.target), { is: "default" }, call, about, moment);
-  proceed(draft, { stored, opened, rediscover, fromTarget: call.target !== null }, about, moment);
+    return requestFailed(draft, withoutResult(call.target), { is: "default" }, lease, about, moment);
+  proceed(draft, progress, about, moment);
 }
 
-interface Progress {
-  stored: number;
-  opened: number;
-  rediscover: boolean;
-  fromTarget: boolean;
-}
+type WakeInput = Extract<RunInput, { is: "woke" | "childEnded" | "fetched" }>;
 
-/** What follows once an answer's ops are applied: a re-entry, or waiting for what is open (rules 2 to 7). */
-function proceed(draft: Draft, progress: Progress, about: About, moment: Moment): void {
-  const { state } = draft;
-  const open = Object.keys(state.open).length;
-  if (progress.rediscover) return reenter(draft, false, about, moment);
-  if (progress.stored > 0 || progress.fromTarget) {
-    if (open === 0) return closeGroup(draft, false, about, moment);
-    if (eager(state)) return reenter(draft, false, about, moment);
-  } else if (progress.opened === 0 && open === 0) {
-    // An empty list is not an end: the server asks again (semantics §1.5), a second later.
-    state.discovering = true;
-    draft.effects.push({ do: "call", call: discovery(), dueAt: moment.now + 1000, score: state.score });
-    return;
-  }
-  if (state.again) {
-    state.again = false;
-    reenter(draft, false, about, moment);
-  }
-}
-
-/** Everything of the group has ended: one re-entry. `plan` when a timer ended a real group (rule 2). */
-function closeGroup(draft: Draft, byTimer: boolean, about: About, moment: Moment): void {
-  const plan = byTimer && draft.state.group >= 2;
-  draft.state.group = 0;
-  draft.state.race = false;
-  reenter(draft, plan, about, moment);
-}
-
-/** Version 1 and races re-enter after each end (rule 3). */
-function eager(state: RunState): boolean {
-  return state.requestVersion === 1 || state.race;
-}
-
-/** Asks for the next discovery; while one is out, it is only remembered (rule 7). */
-function reenter(draft: Draft, plan: boolean, about: About, moment: Moment): void {
-  const { state } = draft;
-  if (state.discovering) {
-    state.again = true;
-    return;
-  }
-  state.discovering = true;
-  state.again = false;
-  state.plan = plan;
-  requestCall(draft, discovery(), about, moment);
-}
-
-/** Queues a request, unless the run has used up its steps (semantics §2.5). */
-function requestCall(draft: Draft, call: CallSpec, about: About, moment: Moment): void {
-  if (draft.state.stored >= about.maxSteps) return overflow(draft, about.maxSteps, about, moment);
-  draft.effects.push({ do: "call", call, dueAt: null, score: draft.state.score });
-}
-
-function woke(draft: Draft, wakeId: string, about: About, moment: Moment): void {
-  const { state, seen } = draft;
-  const wake = seen.wakes.find((w) => w.id === wakeId);
+/** A later wake fires once: whoever finds it gone does nothing. */
+function woke(draft: Draft, input: WakeInput, about: About, moment: Moment): void {
+  const wake = draft.seen.wakes.find(({ id }) => id === input.wakeId);
   if (wake === undefined || wake.lane !== null) return;
-  draft.effects.push({ do: "dropWake", wakeId });
-  if (wake.job.kind === "later-call") {
-    const first = seen.run.status === "queued";
-    draft.effects.push({
-      do: "call",
-      call: wake.job.call,
-      dueAt: null,
-      score: first ? state.score : wake.dueAt,
-    });
-  }
-  if (wake.job.kind !== "sleep") return;
-  const step = wake.job.step;
-  const open = state.open[step];
-  if (open === undefined) return;
-  storeStep(
-    draft,
-    step,
-    { op: "Sleep", name: open.displayName, userland: open.userland },
-    null,
-    "completed",
-    1,
-    moment,
-  );
-  if (Object.keys(state.open).length === 0) return closeGroup(draft, true, about, moment);
-  if (eager(state)) reenter(draft, false, about, moment);
+  draft.effects.push({ do: "dropWake", wakeId: wake.id });
+  if (input.is === "childEnded") return childEnded(draft, input.step, input.child, about, moment);
+  if (input.is === "fetched") return fetched(draft, input.step, input.attempt, input.fetched, about, moment);
+  const { job } = wake;
+  if (job.kind === "later-call") queueCall(draft, wake, job.call);
+  if (job.kind === "sleep") sleepEnded(draft, job.step, about, moment);
+  if (job.kind === "timeout") timedOut(draft, job.step, about, moment);
+  if (job.kind === "deadline") deadlinePassed(draft, job.which, about, moment);
+}
+
+function queueCall(draft: Draft, wake: WakeRow, call: CallSpec): void {
+  const first = draft.seen.run.status === "queued";
+  draft.effects.push({ do: "call", call, dueAt: null, score: first ? draft.state.score : wake.dueAt });
 }
 
 /** The same call again: nobody knows what came of it, so no attempt is counted (semantics §2.1). */
@@ -246,21 +217,12 @@ function tryAgain(draft: Draft, call: CallSpec, advice: RetryAdvice, about: Abou
   draft.effects.push({ do: "call", call: next, dueAt, score: dueAt });
 }
 
-function discovery(): CallSpec {
-  return { target: null, attempt: 0, generation: 1 };
-}
-
-function overflow(draft: Draft, limit: number, about: About, moment: Moment): void {
-  const message = `the run exceeded the step limit of ${limit} steps`;
-  failRun(draft, platformError("InngestErrFunctionOverflowed", message), about, moment);
-}
-
 function stateOverflow(draft: Draft, about: About, moment: Moment): void {
   const message = `the run exceeded the state size limit of ${about.maxStateBytes} bytes`;
   failRun(draft, platformError("InngestErrStateOverflowed", message), about, moment);
 }
 
-function withoutResult(step: StepHash): ErrorJson {
+function withoutResult(step: string): ErrorJson {
   return {
     name: "StepWithoutResult",
     message: `the app was asked to run step ${step} and answered without its result`,

@@ -3,20 +3,28 @@
  * Runs started by a lifecycle event publish none: that is the loop guard.
  */
 import type { NewEvent } from "../model/event.ts";
+import type { EventId } from "../model/ids.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { Moment } from "../model/moment.ts";
 import type { EndStatus, ErrorJson } from "../model/run.ts";
 import type { About, Draft } from "./effects.ts";
+import { requestName } from "./kept.ts";
+import { hears, parentsOf } from "./parents.ts";
 
 const FINISHED = "inngest/function.finished";
 const FAILED = "inngest/function.failed";
 const CANCELLED = "inngest/function.cancelled";
+/** What the end of a run may publish: a commit that may end one asks who waits for these. */
+export const LIFECYCLE_EVENTS: readonly string[] = [FINISHED, FAILED, CANCELLED];
 const statusWord = { completed: "Completed", failed: "Failed", cancelled: "Cancelled" } as const;
 
 /** Ends the run: its output, its status, its lifecycle events. Later effects of the draft are refused by `ended`. */
 export function endRun(draft: Draft, status: EndStatus, result: Json, about: About, moment: Moment): void {
   if (draft.ended) return;
   draft.ended = true;
+  for (const [step, open] of Object.entries(draft.state.open))
+    if (open.op === "Gateway" || open.op === "AIGateway")
+      draft.effects.push({ do: "keep", name: requestName(step), value: null });
   draft.effects.push({
     do: "end",
     status,
@@ -32,8 +40,11 @@ export function endRun(draft: Draft, status: EndStatus, result: Json, about: Abo
   };
   if (status === "failed") data.error = { ...asObject(result), __serialized: true };
   else if (status === "completed" && result !== null) data.result = result;
+  const parents = parentsOf(trigger, about.trigger.events);
+  if (parents[0] !== undefined) data.correlation_id = `${parents[0].parent}.${parents[0].step}`;
   const finished = { ...data, _inngest: { status: statusWord[status] } };
-  publish(draft, FINISHED, null, finished, about, moment);
+  const eventId = publish(draft, FINISHED, null, finished, about, moment);
+  for (const { parent, step } of parents) draft.effects.push({ do: "tellParent", parent, step, eventId });
   if (status === "failed") publish(draft, FAILED, about.runId, data, about, moment);
   if (status === "cancelled") publish(draft, CANCELLED, about.runId, data, about, moment);
 }
@@ -62,10 +73,11 @@ function publish(
   data: JsonObject,
   about: About,
   moment: Moment,
-): void {
+): EventId {
   const id = moment.id();
   const event: NewEvent = { id, externalId: externalId ?? id, name, ts: moment.now, body: { data } };
-  draft.effects.push({ do: "send", event, route: about.listened(name) });
+  draft.effects.push({ do: "send", event, route: hears(about, name) });
+  return id;
 }
 
 function asObject(value: Json): JsonObject {

@@ -4,9 +4,9 @@
  */
 import type { NewEvent } from "../model/event.ts";
 import { bodyJson } from "../model/event.ts";
-import type { JsonObject } from "../model/json.ts";
+import type { Json, JsonObject } from "../model/json.ts";
 import type { Moment } from "../model/moment.ts";
-import type { LeaseRow } from "../model/queue.ts";
+import type { LeaseRow, WakeJob } from "../model/queue.ts";
 import type { HistoryRow, RunState } from "../model/run.ts";
 import type { Change } from "../model/tables.ts";
 import type { RunDecision } from "./decide.ts";
@@ -66,9 +66,31 @@ function write(
       if (seen.state === null) return;
       writeCall(changes, nudges, seen, seen.state, effect, moment);
       return;
-    case "sleep":
-      changes.push(laterWake(runId, moment, { kind: "sleep", step: effect.step }, effect.until));
+    case "later":
+      changes.push(laterWake(runId, moment, effect.job, effect.dueAt));
       return;
+    case "wait":
+      changes.push({ insert: "waits", row: effect.row });
+      for (const row of effect.paths) changes.push({ insert: "waitPaths", row, orIgnore: true });
+      return;
+    case "dropWait":
+      changes.push({ remove: "waits", key: { id: effect.waitId } });
+      return;
+    case "keep":
+      changes.push(kept(runId, effect.name, effect.value));
+      return;
+    case "invoke": {
+      const { event, functionId, route } = effect;
+      changes.push(...eventRows(event, moment, { internal: true, route }));
+      changes.push(laterWake(null, moment, { kind: "invoke", eventId: event.id, functionId }, moment.now));
+      return;
+    }
+    case "tellParent": {
+      const { parent, step, eventId } = effect;
+      const job = { kind: "child-ended" as const, step, childId: runId, eventId };
+      changes.push(laterWake(parent, moment, job, moment.now));
+      return;
+    }
     case "dropWake":
       changes.push({ remove: "wakes", key: { id: effect.wakeId } });
       return;
@@ -167,15 +189,13 @@ export function eventRows(
   return rows;
 }
 
-function laterWake(
-  runId: string,
-  moment: Moment,
-  job:
-    | { kind: "later-call"; call: { target: string | null; attempt: number; generation: number } }
-    | { kind: "sleep"; step: string },
-  dueAt: number,
-): Change {
+function laterWake(runId: string | null, moment: Moment, job: WakeJob, dueAt: number): Change {
   return { insert: "wakes", row: { id: moment.id(), job, runId, lane: null, score: dueAt, dueAt } };
+}
+
+function kept(runId: string, name: string, value: Json): Change {
+  if (value === null) return { remove: "payloads", key: { owner: runId, name } };
+  return { insert: "payloads", row: { owner: runId, name, value }, orIgnore: true };
 }
 
 function note(

@@ -1,7 +1,7 @@
 /** Rows as REST v2 shows them (wire.md §10.2). */
-import type { FunctionRun, V2RunStatus } from "@stepwell/api";
-import type { AppRow, FunctionRow, RunRow } from "@stepwell/core";
-import type { Reads } from "@stepwell/store";
+import type { EventView, FunctionRun, V2RunStatus } from "@stepwell/api";
+import type { AppRow, EventBody, FunctionRow, RunRow } from "@stepwell/core";
+import type { Reads, StoredEvent } from "@stepwell/store";
 import { isoTime } from "../reply.ts";
 
 /** Names of apps and functions, read once for a whole answer. */
@@ -35,5 +35,29 @@ export function functionRun(run: RunRow, names: Names): FunctionRun {
     startedAt: isoTime(run.startedAt),
     endedAt: isoTime(run.endedAt),
     durationMs: run.startedAt === null || run.endedAt === null ? null : run.endedAt - run.startedAt,
+    originalRunId: run.originalRunId,
+  };
+}
+
+/** One event with what it started (semantics §10.5). */
+export function eventView({ row, body }: StoredEvent, runs: RunRow[], names: Names): EventView {
+  const { data, user, v } = body as unknown as EventBody;
+  const raw = {
+    name: row.name,
+    data,
+    id: row.externalId,
+    ts: row.ts,
+    ...(v === undefined ? {} : { v }),
+    ...(user === undefined ? {} : { user }),
+  };
+  return {
+    id: row.id,
+    name: row.name,
+    receivedAt: isoTime(row.receivedAt),
+    occurredAt: isoTime(row.ts),
+    idempotencyKey: row.externalId,
+    raw: JSON.stringify(raw),
+    source: row.internal ? "server" : "event-api",
+    runs: runs.map((run) => functionRun(run, names)),
   };
 }

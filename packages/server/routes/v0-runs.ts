@@ -17,8 +17,10 @@ export function v0Runs(app: Hono, { engine }: ServerOptions): void {
     return Response.json(events.map(({ row, body }) => wireEvent(row, body as unknown as EventBody)));
   });
   app.get("/v0/runs/:id/actions", async (c) => {
-    const { steps } = await find(c.req.param("id"));
+    const { steps, state } = await find(c.req.param("id"));
     const results: Record<string, Json> = {};
+    for (const [id, { input }] of Object.entries(state?.open ?? {}))
+      if (input !== undefined) results[id] = { type: "input", input };
     for (const { row, result } of steps) results[row.id] = result;
     return Response.json(results);
   });

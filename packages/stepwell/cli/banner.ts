@@ -4,7 +4,8 @@ import type { Stepwell } from "../start-stepwell.ts";
 import { readVersion } from "../version.ts";
 import { colors as pc } from "./colors.ts";
 
-export function banner({ url, settings, file }: Stepwell, readyMs: number): string {
+/** @param config the config file; null: there is none */
+export function banner({ url, settings, file }: Stepwell, config: string | null, readyMs: number): string {
   const store =
     file === null
       ? "in memory, gone when it stops"
@@ -12,11 +13,17 @@ export function banner({ url, settings, file }: Stepwell, readyMs: number): stri
   const rows: [string, string][] = [
     ["server", pc.cyan(url)],
     ["data", store],
+    ...(config === null ? [] : [["config", relative(process.cwd(), config)] as [string, string]]),
     ["events", settings.mode === "dev" ? "any key is taken" : `${settings.eventKeys.length} keys`],
     ...settings.sdkUrls.map((app): [string, string] => ["app", app]),
   ];
   if (settings.mode === "dev" && settings.sdkUrls.length === 0)
-    rows.push(["apps", `start yours with INNGEST_DEV=${url}, or name it with --sdk-url`]);
+    rows.push([
+      "apps",
+      settings.discovery
+        ? `looked for on the usual ports of this machine; start yours with INNGEST_DEV=${url}`
+        : `start yours with INNGEST_DEV=${url}, or name it with --sdk-url`,
+    ]);
   const lines = rows.map(([name, value]) => `  ${pc.dim(name.padEnd(8))}${value}`);
   const title = `  ${pc.bold("Stepwell")} ${readVersion()} ${pc.dim(`${settings.mode}, ready in ${readyMs} ms`)}`;
   return `\n${title}\n\n${lines.join("\n")}\n\n`;

@@ -1,7 +1,7 @@
 /** `stepwell dev`: a server for local work, on loopback, without keys. */
 import type { Command } from "commander";
 import { addFlags, addForeignFlags } from "./flags.ts";
-import { devFlags, foreignFlags } from "./server-flags.ts";
+import { configFlag, devFlags, foreignFlags } from "./server-flags.ts";
 
 export function addDev(program: Command): void {
   const command = program
@@ -9,11 +9,12 @@ export function addDev(program: Command): void {
     .summary("run a server for local work: loopback, no keys, data kept in .stepwell/")
     .description(
       "Runs a server for local work: loopback only, no keys, data kept in .stepwell/.\n" +
-        "Start your app with INNGEST_DEV=1; it is found by --sdk-url or when it registers itself.",
+        "Start your app with INNGEST_DEV=1: it is found on the usual ports of this machine, and its changes are\n" +
+        "seen within 5 s. One that listens elsewhere is named by --sdk-url.",
     )
     .addHelpText(
       "after",
-      "\nEvery flag can be a variable: --port is STEPWELL_PORT, or INNGEST_PORT.\n\nExamples:\n" +
+      "\nEvery flag can be a variable: --port is STEPWELL_PORT, or INNGEST_PORT. What stays the same\ncan stand in stepwell.config.ts, .js or .json.\n\nExamples:\n" +
         "  $ npx stepwell dev\n" +
         "  $ npx stepwell dev --sdk-url http://localhost:3000/api/inngest\n" +
         "  $ npx stepwell dev --in-memory --port 9000\n",
@@ -21,8 +22,8 @@ export function addDev(program: Command): void {
     .action(async () => {
       // Loaded only here: commands that talk to a server do without engine and store.
       const { serve } = await import("./serve.ts");
-      await serve("dev", command, devFlags);
+      await serve("dev", command);
     });
-  addFlags(command, devFlags);
+  addFlags(command, { config: configFlag, ...devFlags });
   addForeignFlags(command, foreignFlags);
 }

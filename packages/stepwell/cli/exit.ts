@@ -40,11 +40,12 @@ export function exitCodeOf(error: unknown): number {
     case "ApiError":
       return typeof status === "number" ? codeOfStatus(status) : exit.failed;
     case "SettingsError":
+    case "ConfigFileError":
       return exit.config;
     case "ListenError":
       return code === "port_in_use" ? exit.conflict : exit.config;
     default:
-      if (code === "store_locked") return exit.conflict;
+      if (code === "store_locked" || code === "clock_moved") return exit.conflict;
       return typeof code === "string" && code.startsWith("store_") ? exit.store : exit.failed;
   }
 }

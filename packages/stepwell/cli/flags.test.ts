@@ -3,12 +3,12 @@ import { describe, expect, it } from "vitest";
 import { CliError } from "./exit.ts";
 import { bytes, duration, durationOrNone } from "./flag-values.ts";
 import { addFlags, addForeignFlags, type Flags, foreignNotes, gather } from "./flags.ts";
-import { devFlags, foreignFlags, startFlags } from "./server-flags.ts";
+import { devFlags, foreignFlags, foreignStartFlags, startFlags } from "./server-flags.ts";
 
 function parsed(flags: Flags, args: string[]): Command {
   const command = new Command().exitOverride();
   addFlags(command, flags);
-  addForeignFlags(command, foreignFlags);
+  addForeignFlags(command, flags === devFlags ? foreignFlags : foreignStartFlags);
   return command.parse(args, { from: "user" });
 }
 const given = (args: string[], env: Record<string, string> = {}, flags: Flags = startFlags) =>
@@ -33,7 +33,17 @@ describe("where a value comes from", () => {
   it("takes switches from variables, too", () => {
     expect(given([], { STEPWELL_IN_MEMORY: "1" }, devFlags)).toEqual({ inMemory: true });
     expect(given([], { STEPWELL_IN_MEMORY: "false" }, devFlags)).toEqual({});
-    expect(given(["--no-poll"], {}, devFlags)).toEqual({ noPoll: 0 });
+    expect(given(["--no-discovery"], {}, devFlags)).toEqual({ discovery: false });
+    expect(given([], { INNGEST_NO_DISCOVERY: "1" }, devFlags)).toEqual({ discovery: false });
+    expect(given([], { INNGEST_NO_DISCOVERY: "0" }, devFlags)).toEqual({});
+  });
+
+  it("lets the command line win where two flags set one key", () => {
+    expect(given(["--no-poll"], { INNGEST_POLL_INTERVAL: "9" }, devFlags)).toEqual({ pollIntervalMs: 0 });
+    expect(given(["--poll-interval", "9"], { STEPWELL_NO_POLL: "1" }, devFlags)).toEqual({
+      pollIntervalMs: 9_000,
+    });
+    expect(given(["--poll-interval", "9", "--no-poll"], {}, devFlags)).toEqual({ pollIntervalMs: 0 });
   });
 
   it("names where a value that cannot be read came from, and does not repeat it", () => {
@@ -43,14 +53,17 @@ describe("where a value comes from", () => {
 });
 
 describe("flags of other servers", () => {
-  const notes = (args: string[], env = {}) => foreignNotes(parsed(startFlags, args), foreignFlags, env);
+  const notes = (args: string[], env = {}) => foreignNotes(parsed(startFlags, args), foreignStartFlags, env);
 
   it("are taken with one line each", () => {
-    expect(notes(["--tick", "10", "--no-ui", "--persist"], { INNGEST_REDIS_URI: "redis://x" })).toEqual([
+    expect(
+      notes(["--tick", "10", "--no-ui", "--persist", "--no-discovery"], { INNGEST_REDIS_URI: "redis://x" }),
+    ).toEqual([
       expect.stringMatching(/^--persist: /),
       expect.stringMatching(/^--no-ui: /),
       expect.stringMatching(/^--tick: /),
       expect.stringMatching(/^INNGEST_REDIS_URI: /),
+      expect.stringMatching(/^--no-discovery: .*start never looks/),
     ]);
     expect(notes([])).toEqual([]);
   });

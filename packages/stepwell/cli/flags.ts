@@ -14,6 +14,8 @@ export interface Flag {
   list?: true;
   /** Takes no value on the command line. */
   isSwitch?: true;
+  /** The key that it sets, when that is another flag's. */
+  sets?: string;
   /** Shown in `--help`. */
   fallback?: string;
 }
@@ -42,17 +44,36 @@ export function addForeignFlags(command: Command, foreign: readonly ForeignFlag[
   for (const { flags } of foreign) command.addOption(new Option(flags).hideHelp());
 }
 
+/** A value, and the flag or variable that it came from. */
+export interface Told {
+  value: unknown;
+  from: string;
+}
+
 /**
  * The values that were given, by key; what was not given anywhere is absent.
  * @throws CliError with exit code 2 for a value that cannot be read
  */
 export function gather(command: Command, flags: Flags, env: Environment): Record<string, unknown> {
-  const values: Record<string, unknown> = {};
-  for (const [key, flag] of Object.entries(flags)) {
+  const told = Object.entries(gatherTold(command, flags, env));
+  return Object.fromEntries(told.map(([key, { value }]) => [key, value]));
+}
+
+/**
+ * The same with their sources. Where two flags set one key, the command line wins over a variable, and
+ * the later flag of the list over the one before.
+ * @throws CliError with exit code 2 for a value that cannot be read
+ */
+export function gatherTold(command: Command, flags: Flags, env: Environment): Record<string, Told> {
+  const told: Record<string, Told> = {};
+  for (const [name, flag] of Object.entries(flags)) {
     const given = fromCommand(command, flag) ?? fromEnvironment(flag, env);
-    if (given !== null) values[key] = readGiven(flag, given);
+    if (given === null) continue;
+    const key = flag.sets ?? name;
+    const isOutranked = told[key]?.from.startsWith("--") && !given.from.startsWith("--");
+    if (!isOutranked) told[key] = { value: readGiven(flag, given), from: given.from };
   }
-  return values;
+  return told;
 }
 
 /**

@@ -2,10 +2,13 @@
 import { Command, CommanderError } from "commander";
 import { readVersion } from "../version.ts";
 import { addCancel } from "./cancel.ts";
+import { addClock } from "./clock.ts";
 import { addDev } from "./dev.ts";
+import { addDoctor } from "./doctor.ts";
 import { exitCodeOf } from "./exit.ts";
 import { addRun } from "./run.ts";
 import { addRuns } from "./runs.ts";
+import { addSchedules } from "./schedules.ts";
 import { addSend } from "./send.ts";
 import { addStart } from "./start.ts";
 
@@ -42,7 +45,18 @@ function createProgram(): Command {
       "after",
       '\nExamples:\n  $ npx stepwell dev\n  $ npx stepwell send user/created --data \'{"name":"Ada"}\'\n  $ npx stepwell runs\n',
     );
-  for (const add of [addDev, addStart, addSend, addRuns, addRun, addCancel]) add(program);
+  for (const add of [
+    addDev,
+    addStart,
+    addSend,
+    addRuns,
+    addRun,
+    addCancel,
+    addDoctor,
+    addSchedules,
+    addClock,
+  ])
+    add(program);
   for (const command of program.commands) command.exitOverride().showHelpAfterError("Try --help.");
   return program;
 }

@@ -55,20 +55,44 @@ function childLines(children: Span[], indent: string, now: Date): string[] {
 
 function spanText(span: Span, now: Date): string {
   const parts = [`${statusSign(span.status)} ${span.name}`];
-  if (span.stepOp === "SLEEP" && span.stepInfo !== null)
-    parts.push(
-      pc.dim(
-        `${span.endedAt === null ? "sleeps" : "slept"} until ${timeText(span.stepInfo.sleepUntil, now)}`,
-      ),
-    );
+  const waits = waitText(span, now);
+  if (waits !== null) parts.push(pc.dim(waits));
   if (span.children.length > 0 && span.attemptCount !== null)
-    parts.push(pc.dim(`${span.attemptCount} attempts`));
+    parts.push(pc.dim(`${span.attemptCount} ${span.attemptCount === 1 ? "attempt" : "attempts"}`));
   const at = span.startedAt ?? span.endedAt;
   if (at !== null) parts.push(pc.dim(timeText(at, now)));
   if (span.durationMs !== null) parts.push(pc.dim(durationText(span.durationMs)));
   const error = errorOf(span.output);
   if (span.status === "FAILED" && error !== null && span.children.length === 0) parts.push(pc.red(error));
   return parts.join("  ");
+}
+
+/** What a step waits for, or what came of it; null for steps that run. */
+function waitText({ stepInfo, endedAt }: Span, now: Date): string | null {
+  if (stepInfo === null) return null;
+  if (stepInfo.sleepUntil !== undefined)
+    return `${endedAt === null ? "sleeps" : "slept"} until ${timeText(stepInfo.sleepUntil, now)}`;
+  const { timedOut } = stepInfo;
+  const open = endedAt === null;
+  const limit = open && stepInfo.timeout !== null ? ` until ${timeText(stepInfo.timeout, now)}` : "";
+  const over = timedOut === true ? "  timed out" : "";
+  if (stepInfo.eventName !== undefined) {
+    const condition = stepInfo.expression === null ? "" : ` if ${oneLine(stepInfo.expression)}`;
+    const found = stepInfo.foundEventID === null ? "" : `  got ${stepInfo.foundEventID}`;
+    return `${open ? "waits" : "waited"} for event ${stepInfo.eventName}${condition}${limit}${over}${found}`;
+  }
+  if (stepInfo.signal !== undefined)
+    return `${open ? "waits" : "waited"} for signal ${stepInfo.signal}${limit}${over}`;
+  const child =
+    stepInfo.runID === null ? `a run of function ${stepInfo.functionID}` : `run ${stepInfo.runID}`;
+  return `${open ? "waits" : "waited"} for ${child}${limit}${over}`;
+}
+
+const MAX_CONDITION = 80;
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > MAX_CONDITION ? `${line.slice(0, MAX_CONDITION)}…` : line;
 }
 
 function errorOf(output: unknown): string | null {

@@ -36,7 +36,8 @@ afterEach(() => {
 function start(args: string[], node = process.execPath, env: Record<string, string> = {}): Started {
   const child = spawn(node, [BIN, ...args], {
     cwd: dir,
-    env: { ...process.env, ...env },
+    // What else runs on this machine is none of these tests' business.
+    env: { ...process.env, STEPWELL_NO_DISCOVERY: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   children.push(child);

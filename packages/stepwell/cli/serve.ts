@@ -6,27 +6,25 @@ import { type Stepwell, startStepwell } from "../start-stepwell.ts";
 import { readVersion } from "../version.ts";
 import { banner } from "./banner.ts";
 import { CliError, exit } from "./exit.ts";
-import { type Flags, foreignNotes, gather, longName } from "./flags.ts";
+import { foreignNotes } from "./flags.ts";
 import { createLog, type LogOptions } from "./log.ts";
-import { foreignFlags } from "./server-flags.ts";
+import { type Mode, type Options, readOptions, settingsOf, settingsText } from "./options.ts";
+import { foreignFlags, foreignStartFlags } from "./server-flags.ts";
 import { listenForStop } from "./signals.ts";
 
 /** Runs a server until it is told to stop. */
-export async function serve(mode: "dev" | "start", command: Command, flags: Flags): Promise<void> {
+export async function serve(mode: Mode, command: Command): Promise<void> {
   const stop = listenForStop();
-  const notes = foreignNotes(command, foreignFlags, process.env);
-  const { noPoll, logFormat, logLevel, ...given } = gather(command, flags, process.env);
-  const format = (logFormat ?? (process.stderr.isTTY ? "pretty" : "json")) as LogOptions["format"];
-  const log = createLog({ format, level: (logLevel as string | undefined) ?? "info" });
+  const foreign = mode === "dev" ? foreignFlags : foreignStartFlags;
+  const notes = foreignNotes(command, foreign, process.env);
+  const options = await readOptions(command, mode, { env: process.env, cwd: process.cwd() });
+  const { logFormat, logLevel } = options.told;
+  const format = (logFormat?.value ?? (process.stderr.isTTY ? "pretty" : "json")) as LogOptions["format"];
+  const log = createLog({ format, level: (logLevel?.value as string | undefined) ?? "info" });
   for (const note of notes) log({ level: "warn", event: "flag.ignored", message: note });
-  const settings = {
-    ...(mode === "dev" ? { pollIntervalMs: 5_000 } : {}),
-    ...given,
-    ...(noPoll === undefined ? {} : { pollIntervalMs: noPoll }),
-    mode,
-  } as SettingsInput;
-  const stepwell = await open(settings, flags, log);
-  tellReady(stepwell, settings, log, Math.round(performance.now()));
+  const settings = settingsOf(options, mode);
+  const stepwell = await open(settings, options, log);
+  tellReady(stepwell, options, log, Math.round(performance.now()));
   const what = await stop.first;
   const inFlight = stepwell.engine.health().callsInFlight;
   log({
@@ -53,35 +51,26 @@ export async function serve(mode: "dev" | "start", command: Command, flags: Flag
 
 async function open(
   settings: SettingsInput,
-  flags: Flags,
+  options: Options,
   log: (entry: LogEntry) => void,
 ): Promise<Stepwell> {
   try {
     return await startStepwell({ ...settings, log });
   } catch (error) {
     if (error instanceof SettingsError)
-      throw new CliError(exit.config, settingsText(error, settings.mode, flags));
+      throw new CliError(exit.config, settingsText(error, options, settings.mode));
     throw error;
   }
 }
 
-/** The same problems, with the flags' names. */
-function settingsText(error: SettingsError, mode: string, flags: Flags): string {
-  const lines = error.problems.map(({ key, message }) => {
-    const flag = key === null ? undefined : flags[key];
-    return flag === undefined ? `  ${key ?? ""} ${message}` : `  ${longName(flag)}: ${message}`;
-  });
-  return `stepwell ${mode} cannot start:\n${lines.join("\n")}`;
-}
-
 function tellReady(
   stepwell: Stepwell,
-  asked: SettingsInput,
+  { told, file }: Options,
   log: (entry: LogEntry) => void,
   readyMs: number,
 ): void {
   const { url, port, settings } = stepwell;
-  const wanted = asked.port ?? 8288;
+  const wanted = told.port?.value ?? 8288;
   if (wanted !== 0 && wanted !== port)
     log({
       level: "warn",
@@ -90,7 +79,7 @@ function tellReady(
       port,
     });
   const isTerminal = process.stderr.isTTY === true;
-  if (isTerminal) process.stderr.write(banner(stepwell, readyMs));
+  if (isTerminal) process.stderr.write(banner(stepwell, file, readyMs));
   else
     log({
       level: "info",
@@ -101,6 +90,7 @@ function tellReady(
       pid: process.pid,
       mode: settings.mode,
       version: readVersion(),
+      ...(file === null ? {} : { config: file }),
       readyMs,
     });
   const open = settings.mode === "dev" && !/^(127\.|localhost$|::1$)/.test(settings.host);

@@ -1,6 +1,17 @@
-/** The flags of `dev` and `start` (semantics §11.2). Keys are those of `Settings`, but for `noPoll`, `logFormat`, `logLevel`. */
-import { bytes, duration, durationOrNone, number, on, oneOf, text, zero } from "./flag-values.ts";
-import type { Flags, ForeignFlag } from "./flags.ts";
+/**
+ * The flags of `dev` and `start` (semantics §11.2). Keys are those of the config file (`StepwellConfig`),
+ * which a test holds together; a flag that only switches something off names the key that it sets.
+ */
+import { bytes, duration, durationOrNone, number, off, on, oneOf, text, zero } from "./flag-values.ts";
+import type { Flag, Flags, ForeignFlag } from "./flags.ts";
+
+/** `--config`, and the variable of it. */
+export const configFlag: Flag = {
+  flags: "--config <file>",
+  help: "config file",
+  fallback: "stepwell.config.ts, .js or .json, from the working directory upward",
+  read: text,
+};
 
 const common: Flags = {
   port: { flags: "-p, --port <number>", help: "port to listen on", fallback: "8288", read: number },
@@ -48,6 +59,12 @@ const common: Flags = {
     help: "constant delay between attempts instead of the growing one",
     read: durationOrNone,
   },
+  maxPendingEvents: {
+    flags: "--max-pending-events <number>",
+    help: "events that may wait for their commit; more are refused with 503",
+    fallback: "20000",
+    read: number,
+  },
   graceMs: {
     flags: "--grace <duration>",
     help: "how long a stop waits for calls in flight",
@@ -80,14 +97,22 @@ export const devFlags: Flags = {
   pollIntervalMs: {
     flags: "--poll-interval <seconds>",
     help: "how often known apps are asked for changed functions; 0: never",
-    fallback: "5",
+    fallback: "4, so that a change shows within 5",
     read: duration,
   },
   noPoll: {
     flags: "--no-poll",
     help: "do not ask known apps for changed functions",
     isSwitch: true,
+    sets: "pollIntervalMs",
     read: zero,
+  },
+  noDiscovery: {
+    flags: "--no-discovery",
+    help: "do not look for apps on the usual ports of this machine",
+    isSwitch: true,
+    sets: "discovery",
+    read: off,
   },
 };
 
@@ -106,8 +131,8 @@ export const startFlags: Flags = {
   ...common,
   pollIntervalMs: {
     flags: "--poll-interval <seconds>",
-    help: "how often known apps are asked for changed functions; 0: never",
-    fallback: "0",
+    help: "how often every known app is asked for changed functions; 0: never",
+    fallback: "only those of --sdk-url, each 30",
     read: duration,
   },
 };
@@ -119,11 +144,6 @@ export const foreignFlags: ForeignFlag[] = [
   {
     flags: "--persist",
     says: "has no effect: data is always kept (--in-memory in dev drops it)",
-    isSwitch: true,
-  },
-  {
-    flags: "--no-discovery",
-    says: "has no effect: apps are found by --sdk-url, or register themselves",
     isSwitch: true,
   },
   { flags: "--no-ui", says: "has no effect: this version has no dashboard", isSwitch: true },
@@ -143,9 +163,17 @@ export const foreignFlags: ForeignFlag[] = [
   { flags: "--postgres-max-open-conns <number>", says: `has no effect: PostgreSQL ${later}` },
   { flags: "--postgres-conn-max-idle-time <minutes>", says: `has no effect: PostgreSQL ${later}` },
   { flags: "--postgres-conn-max-lifetime <minutes>", says: `has no effect: PostgreSQL ${later}` },
+];
+
+/** Those of `start`, which never looks for apps. */
+export const foreignStartFlags: ForeignFlag[] = [
+  ...foreignFlags,
   {
-    flags: "--config <file>",
-    says: `a config file ${later}; use flags or STEPWELL_<FLAG> variables`,
-    refused: true,
+    flags: "--no-discovery",
+    says: "has no effect: start never looks for apps; they are named by --sdk-url, or register themselves",
+    isSwitch: true,
   },
 ];
+
+/** What `dev` does unless it is told otherwise. */
+export const devDefaults: Record<string, unknown> = { pollIntervalMs: 4_000, discovery: true };

@@ -1,7 +1,7 @@
 /** `stepwell start`: a server for real work; keys are required, calls are signed. */
 import type { Command } from "commander";
 import { addFlags, addForeignFlags } from "./flags.ts";
-import { foreignFlags, startFlags } from "./server-flags.ts";
+import { configFlag, foreignStartFlags, startFlags } from "./server-flags.ts";
 
 export function addStart(program: Command): void {
   const command = program
@@ -13,7 +13,7 @@ export function addStart(program: Command): void {
     )
     .addHelpText(
       "after",
-      "\nEvery flag can be a variable: --signing-key is STEPWELL_SIGNING_KEY, or INNGEST_SIGNING_KEY.\n\nExamples:\n" +
+      "\nEvery flag can be a variable: --signing-key is STEPWELL_SIGNING_KEY, or INNGEST_SIGNING_KEY.\nWhat stays the same can stand in stepwell.config.ts, .js or .json.\n\nExamples:\n" +
         "  $ export STEPWELL_EVENT_KEY=$(openssl rand -hex 16) STEPWELL_SIGNING_KEY=$(openssl rand -hex 32)\n" +
         "  $ npx stepwell start --sqlite-dir /var/lib/stepwell\n" +
         "  $ npx stepwell start --host 0.0.0.0 --allowed-host jobs.example.com --sdk-url https://app.example.com/api/inngest\n",
@@ -21,8 +21,8 @@ export function addStart(program: Command): void {
     .action(async () => {
       // Loaded only here: commands that talk to a server do without engine and store.
       const { serve } = await import("./serve.ts");
-      await serve("start", command, startFlags);
+      await serve("start", command);
     });
-  addFlags(command, startFlags);
-  addForeignFlags(command, foreignFlags);
+  addFlags(command, { config: configFlag, ...startFlags });
+  addForeignFlags(command, foreignStartFlags);
 }

@@ -1,6 +1,7 @@
 /** Reads never lock. They run on a connection of their own, each statement over what is committed. */
 import type { Reads } from "@stepwell/store";
 import { rowsOf, type Source } from "../rows.ts";
+import { seeWake } from "../slices/single.ts";
 import { readWaitPaths, seeWaits } from "../slices/waits.ts";
 import { asStoreError } from "../sqlite-error.ts";
 import { readEvent, readEvents } from "./events.ts";
@@ -21,6 +22,7 @@ import {
   readRun,
   readRuns,
 } from "./runs.ts";
+import { countMissed, readTicks } from "./ticks.ts";
 
 export function createReads(source: Source): Reads {
   const read = async <R>(look: () => R): Promise<R> => {
@@ -52,5 +54,8 @@ export function createReads(source: Source): Reads {
     blockedCells: (pool) => read(() => readBlockedCells(source, pool)),
     foreignLeases: (node, limit) => read(() => readForeignLeases(source, node, limit)),
     runLeases: (id) => read(() => readRunLeases(source, id)),
+    wake: (id) => read(() => seeWake(source, id)),
+    ticks: (filter) => read(() => readTicks(source, filter)),
+    countMissed: (functionId, cron, most) => read(() => countMissed(source, functionId, cron, most)),
   };
 }

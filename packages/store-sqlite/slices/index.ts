@@ -3,19 +3,21 @@ import type { SliceReaders } from "@stepwell/store";
 import type { Source } from "../rows.ts";
 import { seePoolRows } from "./pool.ts";
 import { seeRun } from "./run.ts";
-import { seeApp, seeEvents, seeGates, seeLease, seeWake } from "./single.ts";
-import { seeAwaited, seeWaits } from "./waits.ts";
+import { seeApp, seeEvents, seeGates, seeLease, seeTick, seeWake } from "./single.ts";
+import { seeAwaited, seeSignals, seeWaits } from "./waits.ts";
 
 export function createSliceReaders(source: Source): SliceReaders {
   return {
     run: (ask) => seeRun(source, ask),
     lease: (ask) => seeLease(source, ask),
     wake: (ask) => seeWake(source, ask),
+    tick: (ask) => seeTick(source, ask),
     gates: (ask) => seeGates(source, ask),
     events: (ask) => seeEvents(source, ask),
     app: (ask) => seeApp(source, ask),
     waits: (ask) => seeWaits(source, ask),
     awaited: (names) => seeAwaited(source, names),
+    signals: (names) => seeSignals(source, names),
     pool: (ask) => seePoolRows(source, ask),
   };
 }

@@ -9,6 +9,8 @@ export const singleSql = {
   // index: primary key
   wake: "select * from wakes where id = ?",
   // index: primary key
+  tick: "select * from ticks where function_id = ? and cron = ? and scheduled_at = ?",
+  // index: primary key
   gate: "select * from gate_cells where key = ?",
   // index: unique (id), covering
   event: "select 1 from events where id = ?",
@@ -24,6 +26,10 @@ export function seeLease(source: Source, id: Slices["lease"]["ask"]): Slices["le
 
 export function seeWake(source: Source, id: Slices["wake"]["ask"]): Slices["wake"]["see"] {
   return rowOf(source, "wakes", singleSql.wake, id);
+}
+
+export function seeTick(source: Source, key: Slices["tick"]["ask"]): Slices["tick"]["see"] {
+  return rowOf(source, "ticks", singleSql.tick, key.functionId, key.cron, key.scheduledAt);
 }
 
 export function seeGates(source: Source, keys: Slices["gates"]["ask"]): Slices["gates"]["see"] {

@@ -1,4 +1,5 @@
 /** Waits of a name, one query per anchor: `anchor in (…) order by id` would sort all matches for each page. */
+import { SIGNAL_ANCHOR } from "@stepwell/core";
 import type { Slices } from "@stepwell/store";
 import { rowsOf, type Source } from "../rows.ts";
 
@@ -7,8 +8,8 @@ export const waitsSql = {
   byAnchor: "select * from waits where name = ? and anchor = ? and id > ? order by id limit ?",
   // index: primary key
   paths: "select path from wait_paths where name = ? order by path",
-  // index: primary key
-  awaited: "select 1 from wait_paths where name = ? limit 1",
+  // index: waits_anchor; signals of one name all have the same anchor
+  signals: "select * from waits where name = ? and anchor = ? order by id",
 } as const;
 
 export function seeWaits(source: Source, ask: Slices["waits"]["ask"]): Slices["waits"]["see"] {
@@ -19,8 +20,17 @@ export function seeWaits(source: Source, ask: Slices["waits"]["ask"]): Slices["w
   return found.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit);
 }
 
-export function seeAwaited({ db }: Source, names: Slices["awaited"]["ask"]): Slices["awaited"]["see"] {
-  return new Set(names.filter((name) => db.get(waitsSql.awaited, name) !== null));
+export function seeAwaited(source: Source, names: Slices["awaited"]["ask"]): Slices["awaited"]["see"] {
+  const known = names.map((name) => [name, readWaitPaths(source, name)] as const);
+  return new Map(known.filter(([, paths]) => paths.length > 0));
+}
+
+export function seeSignals(source: Source, names: Slices["signals"]["ask"]): Slices["signals"]["see"] {
+  const waiting = names.map((name) => {
+    const rows = rowsOf(source, "waits", waitsSql.signals, name, SIGNAL_ANCHOR);
+    return [name, rows.sort((a, b) => a.seq - b.seq)] as const;
+  });
+  return new Map(waiting.filter(([, rows]) => rows.length > 0));
 }
 
 export function readWaitPaths({ db }: Source, name: string): string[] {

@@ -152,7 +152,7 @@ export function commitSuite(open: OpenStore): void {
       store.commit({}, now, () => ({ write: [{ insert: "events", row: event(id) }], reply: undefined }));
     await at(NOW + 500, "a");
     await at(NOW + 100, "b");
-    expect(await store.clock()).toEqual({ offsetMs: 0, floor: NOW + 500 });
+    expect(await store.clock()).toMatchObject({ offsetMs: 0, floor: NOW + 500 });
     await Promise.all([at(NOW + 900, "c"), at(NOW + 600, "d")]);
     expect((await store.clock()).floor).toBe(NOW + 900);
   });

@@ -3,12 +3,14 @@
  * the tests of the stores only; the package does not ship it.
  */
 import { describe } from "vitest";
+import { clockSuite } from "./clock.ts";
 import { commitSuite } from "./commits.ts";
 import { hintSuite } from "./hints.ts";
 import { poolSuite } from "./pool.ts";
 import { readSuite } from "./reads.ts";
 import type { OpenStore } from "./sample-rows.ts";
 import { sliceSuite } from "./slices.ts";
+import { tickSuite } from "./ticks.ts";
 import { writerSuite } from "./writers.ts";
 import { writeSuite } from "./writes.ts";
 
@@ -22,11 +24,13 @@ export type { OpenStore } from "./sample-rows.ts";
 export function describeStore(name: string, open: OpenStore): void {
   describe(name, () => {
     describe("commits", () => commitSuite(open));
+    describe("the clock", () => clockSuite(open));
     describe("writes", () => writeSuite(open));
     describe("single writers", () => writerSuite(open));
     describe("slices", () => sliceSuite(open));
     describe("the pool slice", () => poolSuite(open));
     describe("hints", () => hintSuite(open));
     describe("reads", () => readSuite(open));
+    describe("ticks", () => tickSuite(open));
   });
 }

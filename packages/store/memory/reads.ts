@@ -18,6 +18,8 @@ export function createReads(tables: MemoryTables, codec: PayloadCodec): Reads {
     const row = one("events", { id });
     return row === null ? null : { row, body: payload(id, "event") };
   };
+  const ticksOf = (functionId: string, cron: string): SqlRow[] =>
+    tables.ticks.where("function_id", functionId).filter((row) => row["cron"] === cron);
   const later = (): SqlRow[] => sorted(tables.wakes.where("lane", null), "due_at", "id");
 
   return {
@@ -95,6 +97,17 @@ export function createReads(tables: MemoryTables, codec: PayloadCodec): Reads {
           "id",
         ),
       ),
+    wake: async (id) => one("wakes", { id }),
+    ticks: async ({ functionId, cron, outcome, before, limit }) => {
+      const hits = ticksOf(functionId, cron).filter(
+        (row) =>
+          (outcome === undefined || row["outcome"] === outcome) &&
+          (before === undefined || Number(row["scheduled_at"]) < before),
+      );
+      return many("ticks", sorted(hits, "scheduled_at").reverse().slice(0, limit));
+    },
+    countMissed: async (functionId, cron, most) =>
+      Math.min(most, ticksOf(functionId, cron).filter((row) => row["outcome"] === "missed").length),
   };
 }
 

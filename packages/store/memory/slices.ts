@@ -52,6 +52,7 @@ export function createSliceReaders(tables: MemoryTables, codec: PayloadCodec): S
     },
     lease: (id) => one("leases", { id }),
     wake: (id) => one("wakes", { id }),
+    tick: (key) => one("ticks", key),
     gates(keys) {
       const cells = new Map<string, GateCellRow>();
       for (const key of keys) {
@@ -72,7 +73,20 @@ export function createSliceReaders(tables: MemoryTables, codec: PayloadCodec): S
         .filter((row) => wanted.has(row["anchor"]) && (after === null || String(row["id"]) > after));
       return many("waits", sorted(hits, "id").slice(0, limit));
     },
-    awaited: (names) => new Set(names.filter((name) => tables.waitPaths.where("name", name).length > 0)),
+    awaited: (names) => {
+      const paths = names.map((name) => sorted(tables.waitPaths.where("name", name), "path"));
+      const known = names.map(
+        (name, at) => [name, (paths[at] ?? []).map((row) => String(row["path"]))] as const,
+      );
+      return new Map(known.filter(([, found]) => found.length > 0));
+    },
+    signals: (names) => {
+      const waiting = names.map((name) => {
+        const rows = tables.waits.where("name", name).filter((row) => row["kind"] === "signal");
+        return [name, many("waits", sorted(rows, "seq"))] as const;
+      });
+      return new Map(waiting.filter(([, rows]) => rows.length > 0));
+    },
     pool: (ask) => seePool(poolRows, ask),
   };
 }

@@ -27,6 +27,7 @@ const indexes: Partial<Record<TableName, readonly string[]>> = {
   lanes: ["pool", "blocked"],
   nudges: ["pool"],
   leases: ["pool", "run_id"],
+  ticks: ["function_id"],
 };
 
 export function createTables(names: readonly TableName[]): MemoryTables {

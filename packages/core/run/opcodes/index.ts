@@ -4,10 +4,11 @@ import type { Op } from "../../model/op.ts";
 import type { LeaseRow } from "../../model/queue.ts";
 import type { About, Draft } from "../effects.ts";
 import { endRun, failRun, platformError } from "../lifecycle.ts";
+import { openGateway } from "./gateway.ts";
+import { openInvoke } from "./invoke.ts";
 import { openSleep } from "./sleep.ts";
 import { openPlanned, storeFailed, storeRun } from "./step.ts";
-
-export { storeStep } from "./step.ts";
+import { openEventWait, openSignalWait } from "./wait.ts";
 
 /** `stored`: a result is there now (or was before). `opened`: something new waits. `known`: listed again. */
 export type Outcome = "stored" | "opened" | "known" | "rediscover" | "ended";
@@ -26,6 +27,11 @@ const handlers: { [K in Op["op"]]: Handler<K> } = {
   StepFailed: storeFailed,
   StepPlanned: openPlanned,
   Sleep: openSleep,
+  WaitForEvent: openEventWait,
+  WaitForSignal: openSignalWait,
+  InvokeFunction: openInvoke,
+  Gateway: openGateway,
+  AIGateway: openGateway,
   DiscoveryRequest: () => "rediscover",
   RunComplete: (draft, op, _lease, about, moment) => {
     endRun(draft, "completed", op.data, about, moment);
@@ -43,21 +49,27 @@ export function applyOp(draft: Draft, op: Op, lease: LeaseRow, about: About, mom
   return handle(draft, op as never, lease, about, moment);
 }
 
-/** Stores first, then timers, then jobs, the end of the run last. */
+/** Stores first, then waits, then timers, then jobs and sends, the end of the run last (wire.md §5.4). */
 export function opRank(op: Op): number {
   switch (op.op) {
     case "StepRun":
     case "StepError":
     case "StepFailed":
       return 0;
-    case "Sleep":
+    case "WaitForEvent":
+    case "WaitForSignal":
       return 1;
-    case "StepPlanned":
-    case "DiscoveryRequest":
+    case "Sleep":
       return 2;
-    case "unsupported":
+    case "StepPlanned":
+    case "InvokeFunction":
+    case "Gateway":
+    case "AIGateway":
+    case "DiscoveryRequest":
       return 3;
-    case "RunComplete":
+    case "unsupported":
       return 4;
+    case "RunComplete":
+      return 5;
   }
 }

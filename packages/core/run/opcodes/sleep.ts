@@ -1,12 +1,12 @@
 /** `step.sleep` and `step.sleepUntil`: a later wake, no worker, no slot (semantics §7.2). */
-import { MAX_SLEEP_MS, parseSleep } from "../../intake/duration.ts";
+import { parseSleep } from "../../intake/duration.ts";
 import type { Moment } from "../../model/moment.ts";
 import type { Op } from "../../model/op.ts";
 import type { LeaseRow } from "../../model/queue.ts";
 import type { About, Draft } from "../effects.ts";
 import { failRun, platformError } from "../lifecycle.ts";
 import type { Outcome } from "./index.ts";
-import { isKnown } from "./step.ts";
+import { isKnown, open, tooLong } from "./open.ts";
 
 export function openSleep(
   draft: Draft,
@@ -15,44 +15,22 @@ export function openSleep(
   about: About,
   moment: Moment,
 ): Outcome {
-  const { state } = draft;
-  if (op.race) state.race = true;
+  if (op.race) draft.state.race = true;
   if (isKnown(draft, op.id)) return "known";
   const sleep = parseSleep(op.name, moment.now);
   if ("invalid" in sleep) {
-    failRun(
-      draft,
-      platformError("InvalidSleep", `step "${op.displayName}": ${sleep.invalid}`),
-      about,
-      moment,
-    );
+    const message = `step "${op.displayName}": ${sleep.invalid}`;
+    failRun(draft, platformError("InvalidSleep", message), about, moment);
     return "ended";
   }
   if ("tooLong" in sleep) {
-    const days = MAX_SLEEP_MS / 86_400_000;
-    const message = `step "${op.displayName}" sleeps for more than ${days} days`;
-    failRun(draft, platformError("InngestErrTimeoutTooLong", message), about, moment);
+    tooLong(draft, `step "${op.displayName}" sleeps for`, about, moment);
     return "ended";
   }
-  state.open[op.id] = {
-    op: "Sleep",
-    name: op.name,
-    displayName: op.displayName,
-    userland: op.userland,
-    since: moment.now,
-    until: sleep.until,
-  };
-  state.group += 1;
-  draft.effects.push({ do: "sleep", step: op.id, until: sleep.until });
-  draft.effects.push({
-    do: "note",
-    kind: "step.sleeping",
-    step: op.id,
-    data: {
-      name: op.displayName,
-      until: sleep.until,
-      ...(sleep.warning === undefined ? {} : { warning: sleep.warning }),
-    },
-  });
+  const { until, warning } = sleep;
+  open(draft, op, { op: "Sleep", name: op.name, until }, moment);
+  draft.effects.push({ do: "later", job: { kind: "sleep", step: op.id }, dueAt: until });
+  const data = { name: op.displayName, until, ...(warning === undefined ? {} : { warning }) };
+  draft.effects.push({ do: "note", kind: "step.sleeping", step: op.id, data });
   return "opened";
 }

@@ -5,8 +5,10 @@ import type { Moment } from "../../model/moment.ts";
 import type { Op } from "../../model/op.ts";
 import type { LeaseRow } from "../../model/queue.ts";
 import type { About, Draft } from "../effects.ts";
+import { inputName } from "../kept.ts";
 import { errorJson } from "../lifecycle.ts";
 import type { Outcome } from "./index.ts";
+import { isKnown, open } from "./open.ts";
 
 interface StepName {
   op: string;
@@ -22,7 +24,10 @@ export function storeRun(
   moment: Moment,
 ): Outcome {
   const result = { type: "data", data: op.data };
-  storeStep(draft, op.id, named(op), result, "completed", lease.call.attempt + 1, moment, lease.at);
+  if (!isKnown(draft, op.id)) keepInput(draft, op);
+  const startedAt =
+    op.durationMs === undefined ? lease.at : Math.max(lease.at, moment.now - Math.round(op.durationMs));
+  storeStep(draft, op.id, named(op), result, "completed", lease.call.attempt + 1, moment, startedAt);
   return "stored";
 }
 
@@ -58,14 +63,8 @@ export function openPlanned(
   const { state } = draft;
   if (op.race) state.race = true;
   if (isKnown(draft, op.id)) return "known";
-  state.open[op.id] = {
-    op: "StepPlanned",
-    name: op.displayName,
-    displayName: op.displayName,
-    userland: op.userland,
-    since: moment.now,
-  };
-  state.group += 1;
+  open(draft, op, { op: "StepPlanned", name: op.displayName }, moment);
+  keepInput(draft, op);
   draft.effects.push({ do: "note", kind: "step.planned", step: op.id, data: { name: op.displayName } });
   if (state.stored < about.maxSteps)
     draft.effects.push({
@@ -77,13 +76,9 @@ export function openPlanned(
   return "opened";
 }
 
-/** A step id that waits or has a result: listing it again makes no second job (rule 5). */
-export function isKnown(draft: Draft, id: StepHash): boolean {
-  return (
-    draft.state.open[id] !== undefined ||
-    draft.seen.steps.has(id) ||
-    draft.effects.some((e) => e.do === "storeStep" && e.step.id === id)
-  );
+function keepInput(draft: Draft, op: Extract<Op, { op: "StepRun" | "StepPlanned" }>): void {
+  if (op.input !== undefined && op.input.length > 0)
+    draft.effects.push({ do: "keep", name: inputName(op.id), value: op.input });
 }
 
 /** Stores a result, unless there is one: the first is the result for ever (semantics §1.5). */
@@ -98,7 +93,7 @@ export function storeStep(
   startedAt: number | null = null,
 ): void {
   const { state, seen } = draft;
-  const open = state.open[id];
+  const was = state.open[id];
   delete state.open[id];
   if (seen.steps.has(id) || draft.effects.some((e) => e.do === "storeStep" && e.step.id === id)) return;
   draft.effects.push({
@@ -114,8 +109,8 @@ export function storeStep(
       userlandIndex: what.userland?.index ?? null,
       status,
       attempts,
-      queuedAt: open?.since ?? startedAt ?? moment.now,
-      startedAt: startedAt ?? open?.since ?? null,
+      queuedAt: was?.since ?? startedAt ?? moment.now,
+      startedAt: startedAt ?? was?.since ?? null,
       endedAt: moment.now,
     },
   });
