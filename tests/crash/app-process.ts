@@ -1,8 +1,8 @@
 /**
- * The app of the crash test, a process of its own: three steps with sleeps between them. It writes a line
- * for each request that begins and ends and for each execution of a step, at once and in order, so that
- * its log tells the truth after any death.
- * Environment: APP_PORT, SERVER_URL, APP_LOG, EVENT_KEY, SIGNING_KEY.
+ * The app of the crash tests, a process of its own: three steps with sleeps between them, or a function
+ * that does everything else. It writes a line for each request that begins and ends and for each execution
+ * of a step, at once and in order, so that its log tells the truth after any death.
+ * Environment: APP_PORT, SERVER_URL, APP_LOG, EVENT_KEY, SIGNING_KEY, APP_DOES ("steps" or "everything").
  */
 import { randomUUID } from "node:crypto";
 import { appendFileSync } from "node:fs";
@@ -51,7 +51,49 @@ const threeSteps = client.createFunction(
   },
 );
 
-const handler = serve({ client, functions: [threeSteps] });
+/** A step's body: it takes a while, and says what it gave. */
+async function work(runId: string, n: number, name: string, workMs: number): Promise<string> {
+  await new Promise((resolve) => setTimeout(resolve, workMs));
+  const result = `${name}-${n}-${randomUUID()}`;
+  write({ is: "step", runId, n, step: name, result, at: Date.now() });
+  return result;
+}
+
+const child = client.createFunction({ id: "child", retries: 10 }, async ({ event, step, runId }) => {
+  const { n, workMs } = event.data as { n: number; workMs: number };
+  const first = await step.run("child-one", () => work(runId, n, "child-one", workMs));
+  return { first, second: await step.run("child-two", () => work(runId, n, "child-two", workMs)) };
+});
+
+/** Steps one after the other without a pause (checkpoints), a group, a wait, an invoke. */
+const everything = client.createFunction(
+  { id: "everything", retries: 10, triggers: [{ event: "crash/go" }] },
+  async ({ event, step, runId }) => {
+    const { n, workMs } = event.data as { n: number; workMs: number };
+    const seen: Record<string, string> = {};
+    for (const name of ["one", "two"]) seen[name] = await step.run(name, () => work(runId, n, name, workMs));
+    const answer = await step.waitForEvent("answer", {
+      event: "crash/answer",
+      match: "data.n",
+      timeout: "10m",
+    });
+    const pair = ["left", "right"];
+    const results = await Promise.all(pair.map((name) => step.run(name, () => work(runId, n, name, workMs))));
+    for (const [at, name] of pair.entries()) seen[name] = results[at] ?? "";
+    const invoked = await step.invoke("child", { function: child, data: { n, workMs } });
+    seen["last"] = await step.run("last", () => work(runId, n, "last", workMs));
+    write({ is: "saw", runId, seen, at: Date.now() });
+    return { n, seen, answered: answer?.data.n ?? null, child: invoked };
+  },
+);
+
+const everyMinute = client.createFunction(
+  { id: "every-minute", triggers: [{ cron: "* * * * *" }] },
+  ({ event }) => (event.data as { scheduledAt: string }).scheduledAt,
+);
+
+const functions = env("APP_DOES") === "everything" ? [everything, child, everyMinute] : [threeSteps];
+const handler = serve({ client, functions });
 createServer((req, res) => {
   if (req.url === "/alive") {
     res.end("yes");

@@ -23,7 +23,8 @@ export interface Place {
   remove(): Promise<void>;
 }
 
-export async function makePlace(): Promise<Place> {
+/** @param does which functions the app has */
+export async function makePlace(does: "steps" | "everything" = "steps"): Promise<Place> {
   const dir = await mkdtemp(join(tmpdir(), "stepwell-crash-"));
   const [port, appPort] = [await freePort(), await freePort()];
   const url = `http://127.0.0.1:${port}`;
@@ -31,7 +32,8 @@ export async function makePlace(): Promise<Place> {
   const log = join(dir, "app.jsonl");
   const flags = ["--port", String(port), "--sqlite-dir", join(dir, "data"), "--retry-interval", "1"];
   const keys = ["--event-key", EVENT_KEY, "--signing-key", SIGNING_KEY];
-  const env = { APP_PORT: String(appPort), SERVER_URL: url, APP_LOG: log, EVENT_KEY, SIGNING_KEY };
+  const keysOf = { EVENT_KEY, SIGNING_KEY };
+  const env = { APP_PORT: String(appPort), SERVER_URL: url, APP_LOG: log, APP_DOES: does, ...keysOf };
   return {
     eventUrl: `${url}/e/${EVENT_KEY}`,
     appUrl: `${app}/api/inngest`,
