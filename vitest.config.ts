@@ -5,7 +5,8 @@ const conditions = ["stepwell-source"];
 const project = (name: string, include: string[], extra: object = {}) => ({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { name, include, environment: "node" as const, ...extra },
+  // Long enough for a busy machine: a test that hangs is still found, one that is slow is not called broken.
+  test: { name, include, environment: "node" as const, testTimeout: 30_000, ...extra },
 });
 
 /** An app written for v3 needs v3, whatever the set-up. */

@@ -118,6 +118,8 @@ function hashOfSources() {
     }
   };
   add(example);
+  // Compiled into the app's build.
+  add(join(root, "packages/stepwell/clock"));
   return hash.update(readFileSync(join(root, "package-lock.json"))).digest("hex");
 }
 

@@ -1,5 +1,5 @@
 /**
- * Every protocol id of a finished issue has exactly one test. Ids stand in docs/protocol/; a test
+ * Every protocol id of a finished issue is shown in exactly one file, by one test or by a few. Ids stand in docs/protocol/; a test
  * carries its ids at the start of its name: `test("R-2, W-25: a failed step is tried again", …)`.
  * What counts are the tests over HTTP (tests/protocol, tests/crash). Unit tests in packages may carry
  * an id, too, for the reader; they count where nothing but a unit can show it, like a signature's vector.
@@ -25,33 +25,42 @@ function idList(text: string): string[] {
     });
 }
 
-/** What the finished issues promised. A: first light. */
-const finished = idList(`
-  L-1…L-7 L-10 L-12
-  R-1…R-12 R-14
-  T-1…T-2 T-4…T-14
-  I-1…I-5
-  C-1…C-3
-  ST-1…ST-4 ST-24
-  A-1…A-3 A-8…A-11
-  M-1…M-5 M-7…M-8
-  DU-1…DU-2 DU-5 DU-7
-  W-1…W-6 W-8…W-17 W-19…W-28 W-36 W-60…W-61
-`);
+/** What the finished issues promised, and the one in work. A: first light. B: every step and trigger. */
+const promised = [
+  ...new Set([
+    ...idList(`
+      L-1…L-7 L-10 L-12 R-1…R-12 R-14 T-1…T-2 T-4…T-14 I-1…I-5 C-1…C-3 ST-1…ST-4 ST-24
+      A-1…A-3 A-8…A-11 M-1…M-5 M-7…M-8 DU-1…DU-2 DU-5 DU-7
+      W-1…W-6 W-8…W-17 W-19…W-28 W-36 W-60…W-61
+    `),
+    ...idList(`
+      L-1…L-12 R-1…R-14 T-1…T-14 X-1…X-16 I-1…I-10 ST-1…ST-24 A-1…A-12 TR-1…TR-12 K-1…K-6
+      W-1…W-53 W-60…W-61 W-63…W-64 W-66 W-80…W-81
+    `),
+  ]),
+];
 
-/** Ids of the wire sections that issue A built (§1–§5, §9) which need something that it did not build. */
+/** Ids within what B promised, and of wire §9, which need something that it does not build. */
 const leftOut: Record<string, string> = {
-  "W-7": "nothing asks an app for the trust probe yet; `stepwell doctor` (issue B) will",
-  "W-18": "`ctx.fn_id` switches checkpointing on: issue B",
-  "W-29": "waitForEvent: issue B",
-  "W-30": "signals: issue B",
-  "W-31": "signals: issue B",
-  "W-32": "invoke: issue B",
-  "W-33": "invoke: issue B",
-  "W-34": "step.fetch: issue B",
-  "W-35": "step.ai: issue B",
+  "L-11": "rate limits: issue C",
+  "X-7": "keys of concurrency are read by `concurrency`; two limits of one key: issue C",
+  "X-8": "priority: issue C",
+  "X-13": "debounce: issue C",
+  "X-15": "rate limits: issue C",
+  "I-6": "function idempotency is a rate limit: issue C",
+  "I-7": "rate limits: issue C",
+  "I-10": "batches: issue C",
+  "K-2": "throttle: issue C",
+  "TR-11": "singleton: issue C",
   "W-62": "session labels are stored with the event but nothing propagates them yet",
 };
+
+/** Promised by B and not shown yet. The list is empty when B is finished; what it still lacks is printed. */
+const inWork = idList(`
+  R-13 T-3 X-1…X-6 X-9…X-12 X-14 X-16 I-8…I-9 ST-5…ST-23 A-4…A-7 A-12 TR-1…TR-10 TR-12
+  K-1 K-3…K-6 W-7 W-18 W-29…W-35 W-37…W-53 W-63…W-64 W-66 W-80…W-81
+`);
+const finished = promised.filter((id) => leftOut[id] === undefined && !inWork.includes(id));
 
 const idPattern = "[A-Z]{1,2}-\\d+";
 
@@ -84,7 +93,7 @@ function idComplaints(
     ...doubled(defined).map((id) => `${id} is defined twice in docs/protocol`),
     ...promised.filter((id) => !known.has(id)).map((id) => `${id} is not in docs/protocol`),
     ...promised.filter((id) => !shown.has(id)).map((id) => `${id} has no test`),
-    ...doubled(tested).map((id) => `${id} has two tests`),
+    ...doubled(tested).map((id) => `${id} has tests in two files`),
     ...[...shown].filter((id) => !known.has(id)).map((id) => `${id} is tested and not in docs/protocol`),
     ...out
       .filter((id) => tested.includes(id))
@@ -103,26 +112,25 @@ function* testFiles(folder: string): Generator<string> {
 }
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 
-test("every id of a finished issue has exactly one test", () => {
+const testedIn = (...folders: string[]) =>
+  folders.flatMap((folder) =>
+    [...testFiles(folder)].flatMap((path) => [...new Set(idsTestedIn(read(path)))]),
+  );
+
+test("every id of a finished issue is tested, in one file", () => {
   const defined = ["semantics", "wire"].flatMap((page) => idsDefinedIn(read(`docs/protocol/${page}.md`)));
-  const testedIn = (...folders: string[]) =>
-    folders.flatMap((folder) => [...testFiles(folder)].flatMap((path) => idsTestedIn(read(path))));
+  const [tested, units] = [testedIn("tests/protocol", "tests/crash"), testedIn("packages")];
   expect(defined.length).toBeGreaterThan(250);
-  expect(
-    idComplaints(
-      defined,
-      testedIn("tests/protocol", "tests/crash"),
-      testedIn("packages"),
-      finished,
-      Object.keys(leftOut),
-    ),
-  ).toEqual([]);
+  expect(idComplaints(defined, tested, units, finished, Object.keys(leftOut))).toEqual([]);
+  const missing = inWork.filter((id) => !tested.includes(id) && !units.includes(id));
+  if (missing.length > 0) console.info(`in work, not shown yet: ${missing.join(" ")}`);
 });
 
-test("each wire id of §1–§5 and §9 is promised or left out with a reason", () => {
+test("each id is promised once, in work or left out with a reason, and never two of them", () => {
   const wire = idList("W-1…W-36 W-60…W-62");
-  expect(wire.filter((id) => !finished.includes(id) && leftOut[id] === undefined)).toEqual([]);
-  expect(Object.keys(leftOut).filter((id) => finished.includes(id))).toEqual([]);
+  expect(wire.filter((id) => !promised.includes(id) && leftOut[id] === undefined)).toEqual([]);
+  expect(inWork.filter((id) => !promised.includes(id) || leftOut[id] !== undefined)).toEqual([]);
+  expect(new Set(inWork).size).toBe(inWork.length);
 });
 
 describe("the check bites", () => {
@@ -143,7 +151,7 @@ describe("the check bites", () => {
     const tested = ["L-1", "L-1", "L-3", "L-9"];
     expect(idComplaints(defined, tested, ["L-1", "L-4", "L-4"], ["L-1", "L-2", "L-4"], ["L-3"])).toEqual([
       "L-2 has no test",
-      "L-1 has two tests",
+      "L-1 has tests in two files",
       "L-9 is tested and not in docs/protocol",
       "L-3 has a test now: it is not left out any more",
     ]);

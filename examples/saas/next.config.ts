@@ -5,7 +5,11 @@ import type { NextConfig } from "next";
 const repositoryRoot = resolve(import.meta.dirname, "../..");
 
 const config: NextConfig = {
-  turbopack: { root: repositoryRoot },
+  turbopack: {
+    root: repositoryRoot,
+    // In this repository the package has no build: take its source. Your own app needs no such line.
+    resolveAlias: { "stepwell/clock": "../../packages/stepwell/clock/index.ts" },
+  },
   outputFileTracingRoot: repositoryRoot,
   // Native parts, packages with their own copy of React, and the SDK, whose error names and
   // stack traces would be minified: leave them to Node.

@@ -118,6 +118,27 @@ describe("advance", () => {
     expect((await createAdvance(world.parts).advance(DAY)).fired).toBe(2);
   });
 
+  test("does not move when the pump takes something up while the store is read", async () => {
+    const { parts } = createFakeWorld([]);
+    let looksLeft: number | null = null;
+    parts.pump.isIdle = () => {
+      if (looksLeft === null || looksLeft === 0) return true;
+      looksLeft -= 1;
+      return false;
+    };
+    parts.read.readyPools = async () => {
+      // An event came in between.
+      looksLeft ??= 3;
+      return [];
+    };
+    const moveBy = parts.clock.moveBy.bind(parts.clock);
+    parts.clock.moveBy = async (ms) => {
+      expect(looksLeft).toBe(0);
+      return moveBy(ms);
+    };
+    expect((await createAdvance(parts).advance(DAY)).offsetMs).toBe(DAY);
+  });
+
   test("follows what the calls leave behind, and real time on the way is not taken off the span", async () => {
     // A sleep of 1 d, a call of 40 ms, then a sleep of 3 d: 4 d are enough.
     const world = createFakeWorld([START + DAY], {
@@ -136,8 +157,8 @@ describe("advance", () => {
     const world = createFakeWorld([START + 1000], { passesMs: 100, callLooks: () => 35 });
     await createAdvance(world.parts).advance(DAY, { tell: (progress) => told.push(progress) });
     const waits = told.flatMap(({ waitingFor }) => waitingFor ?? []);
-    expect(waits[0]).toBe("1 call to an app in flight (1 s so far)");
-    expect(waits.at(-1)).toBe("1 call to an app in flight (3 s so far)");
+    expect(waits[0]).toBe("1 call in flight (1 s so far)");
+    expect(waits.at(-1)).toBe("1 call in flight (3 s so far)");
     expect(told.at(-1)).toMatchObject({ fired: 1, waitingFor: null });
   });
 

@@ -103,7 +103,7 @@ async function untilIdle(
 function reason(calls: number, waitedMs: number): string {
   const seconds = Math.floor(waitedMs / 1000);
   if (calls === 0) return `work that is due (${seconds} s so far); if it stays, see the server's log`;
-  return `${calls} ${calls === 1 ? "call to an app" : "calls to apps"} in flight (${seconds} s so far)`;
+  return `${calls} ${calls === 1 ? "call" : "calls"} in flight (${seconds} s so far)`;
 }
 
 function stoppedShort(now: number, leftMs: number): StepwellError {

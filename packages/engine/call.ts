@@ -37,6 +37,7 @@ export async function call(context: Context, lease: LeaseRow): Promise<void> {
   const events = found.events.map(asWire);
   const began = found.run.status === "queued" ? begin(context, lease.runId) : Promise.resolve();
   const [response] = await Promise.all([request(context, lease, found, events), began]);
+  if ("failure" in response && context.hasLeft()) return;
   const answer = "failure" in response ? failed(response) : readResponse(context, response);
   const bytes = "failure" in response ? 0 : response.body.length;
   const settled = await settleUntilStored(context, lease, events, answer, bytes);

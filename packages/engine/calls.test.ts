@@ -34,9 +34,16 @@ interface Served {
   answer(): void;
 }
 
-async function open(store: Store, node: string, queueWorkers = 10): Promise<Served> {
+/** @param how `cutOff`: closing the transport ends its requests, as the real one does */
+async function open(
+  store: Store,
+  node: string,
+  queueWorkers = 10,
+  how: { cutOff?: true } = {},
+): Promise<Served> {
   const calls: CallRequest[] = [];
   const waiting: (() => void)[] = [];
+  const cut: (() => void)[] = [];
   const engine = createEngine({
     store,
     clock: await createClock(store),
@@ -44,9 +51,14 @@ async function open(store: Store, node: string, queueWorkers = 10): Promise<Serv
     transport: {
       send: (request) => {
         calls.push(request);
-        return new Promise((resolve) => waiting.push(() => resolve(done)));
+        return new Promise((resolve) => {
+          waiting.push(() => resolve(done));
+          cut.push(() => resolve({ failure: "network", message: "closed" }));
+        });
       },
-      close: async () => {},
+      close: async () => {
+        if (how.cutOff) for (const end of cut) end();
+      },
     },
     node,
     mode: "dev",
@@ -108,6 +120,27 @@ test("calls that outlast the grace are left to recovery: the next process repeat
   await vi.waitUntil(async () => (await store.read.run(runId))?.status === "completed");
   await second.engine.stop(1000);
   expect((await store.read.history(runId)).filter((row) => row.kind === "run.ended")).toHaveLength(1);
+});
+
+test("a call that the end of a stop cuts off is no failed attempt: the next process repeats it as it was", async () => {
+  const store = createMemoryStore();
+  await store.migrate();
+  const first = await open(store, "first", 10, { cutOff: true });
+  await first.engine.sync(registration);
+  const id = first.engine.newId();
+  await first.engine.receive([{ id, externalId: id, name: "t/e", ts: 1e12, body: { data: {} } }]);
+  await vi.waitUntil(() => first.calls.length === 1);
+  await first.engine.stop(1);
+  await new Promise((resolve) => setImmediate(resolve));
+  const runId = (await store.read.eventRuns(id))[0]?.id ?? "";
+  expect((await store.read.run(runId))?.status).toBe("running");
+  expect((await store.read.history(runId)).map((row) => row.kind)).not.toContain("request.failed");
+  const second = await open(store, "second");
+  await vi.waitUntil(() => second.calls.length === 1);
+  expect(JSON.parse(second.calls[0]?.body ?? "{}").ctx.attempt).toBe(0);
+  second.answer();
+  await vi.waitUntil(async () => (await store.read.run(runId))?.status === "completed");
+  await second.engine.stop(1000);
 });
 
 test("never more calls are out than there are queue workers, and each answer lets the next one go", async () => {

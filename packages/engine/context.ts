@@ -12,11 +12,15 @@ export interface Context {
   now(): number;
   /** The last refusal of the store; null once a commit has gone through. */
   storeTrouble(): string | null;
+  /** From here on, what is in flight is left to the next start: that a request was cut off is no failure of the app. */
+  leave(): void;
+  hasLeft(): boolean;
 }
 
 export function createContext(options: EngineOptions): Context {
   const { store, clock, chance } = options;
   let trouble: string | null = null;
+  let left = false;
   const moment = (): Moment => {
     const now = clock.now();
     return { now, id: () => chance.id(now), roll: () => chance.roll() };
@@ -26,6 +30,10 @@ export function createContext(options: EngineOptions): Context {
     registry: createRegistry(),
     now: () => clock.now(),
     storeTrouble: () => trouble,
+    leave: () => {
+      left = true;
+    },
+    hasLeft: () => left,
     async commit(ask, decide) {
       try {
         const reply = await store.commit(ask, clock.now(), (seen) => decide(seen, moment()));

@@ -67,6 +67,7 @@ export function createEngine(options: EngineOptions): Engine {
     async stop(graceMs) {
       travel?.stop();
       await pump.stop(graceMs);
+      context.leave();
       await options.transport.close();
     },
     health: () => {

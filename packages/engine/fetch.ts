@@ -35,6 +35,7 @@ export async function fetchFor(
   const request = (await read.payload(runId, requestName(job.step))) as unknown as GatewayRequest | null;
   const fetched =
     open === undefined || request === null ? gone() : await send(context, request, open.op === "AIGateway");
+  if ("error" in fetched && context.hasLeft()) return;
   await settleInput(context, runId, {
     is: "fetched",
     wakeId: wake.id,

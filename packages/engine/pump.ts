@@ -23,7 +23,7 @@ export interface Pump {
   callsInFlight(): number;
   /** Nothing is being handled, claimed or called at this instant; the store may still hold what is due. */
   isIdle(): boolean;
-  /** Later wakes handled since the start, but for `route`, which is an event on its way in. */
+  /** Wakes handled since the start that had waited for their time: sleeps, retries, timeouts, cron ticks. */
   wakesFired(): number;
 }
 
@@ -94,7 +94,7 @@ export function createPump(context: Context): Pump {
     inHand.add(wake.id);
     try {
       await fire(wake);
-      if (wake.job.kind !== "route") fired += 1;
+      if (!isAtOnce(wake)) fired += 1;
       failures.delete(wake.id);
       inHand.delete(wake.id);
     } catch (error) {
@@ -248,4 +248,10 @@ export function createPump(context: Context): Pump {
 
 function isLong(wake: WakeRow): boolean {
   return wake.job.kind === "fetch";
+}
+
+/** Due when it is written: a hand-over, not something that waits. */
+function isAtOnce({ job }: WakeRow): boolean {
+  if (job.kind === "fetch") return job.attempt === 0;
+  return job.kind === "route" || job.kind === "invoke" || job.kind === "child-ended";
 }

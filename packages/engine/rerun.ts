@@ -2,6 +2,7 @@
 import {
   admit,
   type Candidate,
+  inputName,
   type Json,
   type Rerun,
   type RunRow,
@@ -48,7 +49,7 @@ export async function rerun(
     onceKey: null,
     cron: found.run.cron,
     startAt: null,
-    rerun: takenOver(found, from),
+    rerun: await withInputs(context, takenOver(found, from)),
   };
   const awaited = (fn.config.cancelOn ?? []).map((rule) => rule.event);
   return context.commit({ awaited }, (seen, moment) => {
@@ -69,7 +70,7 @@ function takenOver(found: CallContext, from: RerunFrom | null): Rerun {
   if (from === null) return { ...whole, steps: [], target: null };
   const chosen = chosenStep(found, from.stepId);
   const steps = found.steps.filter(({ row }) => row.ord < chosen.ord);
-  const callable = chosen.op === "StepRun";
+  const callable = chosen.op === "StepRun" || chosen.op === "SendEvent";
   if (from.input !== undefined && chosen.op === "AIGateway")
     return { ...whole, steps, target: null, replacedBody: { step: chosen.id, body: from.input[0] ?? null } };
   if (from.input !== undefined && !callable)
@@ -85,6 +86,16 @@ function takenOver(found: CallContext, from: RerunFrom | null): Rerun {
       : { id: userlandId, ...(userlandIndex === null ? {} : { index: userlandIndex }) };
   const input = from.input === undefined ? {} : { input: from.input };
   return { ...whole, steps, target: { id, name, displayName: name, userland, ...input } };
+}
+
+/** The arguments of the steps that are taken over, to be shown in the new run as in the old one. */
+async function withInputs(context: Context, rerun: Rerun): Promise<Rerun> {
+  const { read } = context.options.store;
+  const steps = rerun.steps.map(async (step) => {
+    const input = await read.payload(rerun.originalRunId, inputName(step.row.id));
+    return input === null ? step : { ...step, input };
+  });
+  return { ...rerun, steps: await Promise.all(steps) };
 }
 
 interface Chosen {

@@ -92,6 +92,25 @@ export function settleCheckpoint(
   });
 }
 
+/** A signal for the wait that was read without a lock: `stale` when that wait is no longer there. */
+export async function settleSignal(
+  context: Context,
+  wait: WaitRow,
+  step: string,
+  data: Json,
+): Promise<Settled> {
+  const { runId, name } = wait;
+  const trigger = await triggerOf(context, runId);
+  const ask = { run: { runId, steps: [step] }, awaited: LIFECYCLE_EVENTS, signals: [name] };
+  return context.commit(ask, (seen, moment): Decision<Settled> => {
+    const { run } = seen;
+    const stillWaits = seen.signals.get(name)?.some(({ id }) => id === wait.id) ?? false;
+    if (run === null || run.state === null || !stillWaits) return { write: [], reply: "stale" };
+    const input: RunInput = { is: "signalled", step, signal: name, data };
+    return conclude(context, { ...seen, run, lease: null }, input, trigger, moment);
+  });
+}
+
 /** Something that is no answer to a call has happened to a run: a wake, an event, a signal, a cancel. */
 export async function settleInput(
   context: Context,

@@ -1,7 +1,7 @@
 /** A signal ends the one wait for it, or nothing: it is not kept for later (semantics §7.4). */
 import { type Json, SIGNAL_ANCHOR, type WaitRow } from "@stepwell/core";
 import type { Context } from "./context.ts";
-import { settleInput } from "./settle.ts";
+import { settleSignal } from "./settle.ts";
 
 /**
  * @returns the run that goes on; null: nobody waits
@@ -10,9 +10,7 @@ export async function signal(context: Context, name: string, data: Json): Promis
   for (;;) {
     const wait = await waiting(context, name);
     if (wait === null || wait.step === null) return null;
-    const { runId, step } = wait;
-    const settled = await settleInput(context, runId, { is: "signalled", step, signal: name, data });
-    if (settled !== "ended-before" && settled !== "unknown") return { runId };
+    if ((await settleSignal(context, wait, wait.step, data)) !== "stale") return { runId: wait.runId };
   }
 }
 

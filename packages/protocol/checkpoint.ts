@@ -22,8 +22,9 @@ export function readCheckpoint(body: Json): CheckpointBody {
   const { qi_id: jobId, generation_id: generation, steps } = body;
   if (typeof jobId !== "string" || jobId === "") throw invalid("`qi_id` is missing");
   if (!Array.isArray(steps)) throw invalid("`steps` is not a list");
-  const bytes = jsonBytes(steps);
-  const list = readOps(steps.map(withoutInternals), bytes);
+  const kept = steps.map(withoutInternals);
+  const bytes = jsonBytes(kept);
+  const list = readOps(kept, bytes);
   if ("problem" in list) throw invalid(list.problem);
   return {
     jobId,

@@ -46,7 +46,7 @@ describe("as recorded", () => {
       },
     ],
     [
-      "W-32: InvokeFunction",
+      "InvokeFunction",
       '[{"displayName":"inv","op":"InvokeFunction","id":"a22c81f9e58d3e183314100cda7df50c66582b16","opts":{"payload":{"data":{"p":1}},"function_id":"app-other","timeout":"10m"},"userland":{"id":"inv"},"data":null}]',
       {
         op: "InvokeFunction",
@@ -60,7 +60,7 @@ describe("as recorded", () => {
       },
     ],
     [
-      "W-33: InvokeFunction with a version, sessions and a date",
+      "W-32: InvokeFunction with a version, sessions and a date",
       '[{"displayName":"i","op":"InvokeFunction","id":"042dc4512fa3d391c5170cf3aa61e6a638f84342","opts":{"payload":{"data":{"a":1},"v":"2","meta":{"sessions":{"x":"y"},"propagated_sessions":{"chat":"c"}}},"function_id":"app-o","timeout":"2030-01-01T00:00:00.000Z"},"userland":{"id":"i"},"data":null}]',
       {
         op: "InvokeFunction",
@@ -90,7 +90,7 @@ describe("as recorded", () => {
       },
     ],
     [
-      "W-35: AIGateway",
+      "AIGateway",
       '[{"displayName":"ai","op":"AIGateway","id":"141a92417f71895e56c4a5da05f3e98fc78e2220","opts":{"type":"step.ai.infer","url":"https://api.openai.com/v1/chat/completions","auth_key":"sk-x","format":"openai-chat","body":{"messages":[{"role":"user","content":"hi"}],"model":"gpt-4o"}},"userland":{"id":"ai"},"data":null}]',
       {
         op: "AIGateway",
@@ -122,7 +122,7 @@ describe("what may be left out", () => {
       { ...base, op: "WaitForEvent", event: "t/w", timeout: "1s", if: null },
     ],
     [
-      "W-31: a signal that fails on conflict, by its name",
+      "a signal that fails on conflict, by its name",
       { op: "WaitForSignal", name: "s", opts: { conflict: "fail" } },
       { ...base, op: "WaitForSignal", signal: "s", timeout: "", replace: false },
     ],
@@ -176,7 +176,7 @@ describe("what may be left out", () => {
   );
 });
 
-describe("authentication by provider format (wire 5.4)", () => {
+describe("W-35: authentication by provider format", () => {
   const headersOf = (format: string, headers: object = {}, auth_key = "key") => {
     const op = readOne({ op: "AIGateway", opts: { url: "http://h", auth_key, format, headers, body: {} } });
     if (op.op !== "AIGateway") throw new Error(`read ${op.op}`);

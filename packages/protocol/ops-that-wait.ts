@@ -97,7 +97,7 @@ function headersOf(value: Json | undefined): { [name: string]: string } {
   return headers;
 }
 
-function optsOf(item: JsonObject): JsonObject {
+export function optsOf(item: JsonObject): JsonObject {
   return isObject(item.opts) ? item.opts : {};
 }
 

@@ -8,6 +8,7 @@ import { isObject, jsonBytes } from "./json.ts";
 import {
   inputOf,
   isRace,
+  optsOf,
   readAiGateway,
   readGateway,
   readInvoke,
@@ -91,7 +92,8 @@ function readStepRun(item: JsonObject, base: OpBase): Op {
   const durationNs = isObject(item.timing) ? item.timing.b : undefined;
   const duration =
     typeof durationNs === "number" && durationNs >= 0 ? { durationMs: durationNs / 1_000_000 } : {};
-  return { ...base, op: "StepRun", data: item.data ?? null, ...inputOf(item), ...duration };
+  const sends = optsOf(item).type === "step.sendEvent" ? { sends: true as const } : {};
+  return { ...base, op: "StepRun", data: item.data ?? null, ...inputOf(item), ...duration, ...sends };
 }
 
 /** Python and old SDKs leave `displayName` out (wire.md §5.3). */

@@ -52,14 +52,17 @@ it("recognises an app of the real SDK, in dev and in cloud mode", async () => {
     mode: "dev",
     functions: 1,
   });
-  const cloud = new Inngest({
-    id: "shop",
-    isDev: false,
-    signingKey: "signkey-test-0123",
-    eventKey: "k",
-    logger,
+  const cloud = { id: "shop", isDev: false, eventKey: "k", logger };
+  const withKey = new Inngest({ ...cloud, signingKey: "signkey-test-0123" });
+  const withoutKey = new Inngest(cloud);
+  expect(await see(await http(serve({ client: withKey, functions: [] })))).toEqual({
+    is: "locked",
+    status: 401,
   });
-  expect(await see(await http(serve({ client: cloud, functions: [] })))).toEqual({ is: "locked" });
+  expect(await see(await http(serve({ client: withoutKey, functions: [] })))).toEqual({
+    is: "locked",
+    status: 500,
+  });
   await expectClosed();
 });
 

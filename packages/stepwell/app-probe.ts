@@ -25,8 +25,8 @@ export type NoAnswer = { failure: "closed" | "slow" | "broken"; message: string 
 /** What is at an address. */
 export type Seen =
   | { is: "app"; mode: string | null; functions: number | null; inspection: Record<string, unknown> }
-  /** An SDK that refused to be asked: it runs in cloud mode and wants a signature it can check. */
-  | { is: "locked" }
+  /** An SDK that refused to be asked: it runs in cloud mode, and wants a signature (401) or lacks its own key (500). */
+  | { is: "locked"; status: number }
   | { is: "other"; status: number };
 
 const MAX_BYTES = 64 * 1024;
@@ -86,7 +86,7 @@ export function kindHeader(mode: "dev" | "start"): Record<string, string> {
 /** Reads the answer to a GET of a serve URL. */
 export function readSeen({ status, headers, body }: Answer): Seen {
   if (!isAppAnswer(headers)) return { is: "other", status };
-  if (status === 401 || status === 403) return { is: "locked" };
+  if (status === 401 || status === 403 || status === 500) return { is: "locked", status };
   const inspection = asObject(body);
   const isInspection =
     inspection !== null && ("function_count" in inspection || "schema_version" in inspection);

@@ -31,31 +31,48 @@ const NAMED_INTERVAL_MS = 30_000;
 
 /** Starts watching. */
 export function watchApps({ engine, urls, pollIntervalMs, log }: AppWatchOptions): AppWatch {
-  const timers = new Set<NodeJS.Timeout>();
+  const timers = createTimers();
+  const { ask, answers } = createQuestions(engine, (entry) => {
+    if (!timers.stopped()) log(entry);
+  });
+  /** Named URLs that are asked in their own, faster rhythm until they answer. */
+  const wanted = new Set<string>();
+
+  async function untilFound(url: string, waitMs: number): Promise<void> {
+    wanted.add(url);
+    if (timers.stopped()) return;
+    if ((await ask(url)).ok) wanted.delete(url);
+    else timers.later(waitMs, () => untilFound(url, Math.min(waitMs * 2, LONGEST_RETRY_MS)));
+  }
+
+  /** A named app that is gone, as in the middle of a deploy, is awaited; another one at the next poll. */
+  async function askAgain(url: string): Promise<void> {
+    if (wanted.has(url)) return;
+    if (urls.includes(url)) await untilFound(url, FIRST_RETRY_MS);
+    else await ask(url);
+  }
+
+  const everyMs = pollIntervalMs ?? (urls.length > 0 ? NAMED_INTERVAL_MS : 0);
+  async function poll(): Promise<void> {
+    timers.later(everyMs, poll);
+    try {
+      const known = pollIntervalMs === null ? [] : (await engine.read.apps()).map((app) => app.url);
+      for (const url of new Set([...urls, ...known])) void askAgain(url);
+    } catch (error) {
+      if (!timers.stopped()) log({ level: "warn", event: "poll.failed", message: String(error) });
+    }
+  }
+
+  for (const url of urls) void untilFound(url, FIRST_RETRY_MS);
+  if (everyMs > 0) void poll();
+  return { ask, answers, stop: timers.stop };
+}
+
+/** Asks URLs, each once at a time, and tells what is new about them. */
+function createQuestions(engine: Engine, log: (entry: LogEntry) => void): Pick<AppWatch, "ask" | "answers"> {
   /** The last trouble told for each URL; null: it answers. */
   const told = new Map<string, string | null>();
   const asking = new Map<string, Promise<Asked>>();
-  /** Named URLs that are asked in their own, faster rhythm until they answer. */
-  const wanted = new Set<string>();
-  let stopped = false;
-
-  function later(ms: number, call: () => Promise<void>): void {
-    if (stopped) return;
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      void call();
-    }, ms);
-    timer.unref();
-    timers.add(timer);
-  }
-
-  function ask(url: string): Promise<Asked> {
-    const current = asking.get(url);
-    if (current !== undefined) return current;
-    const asked = sync(url).finally(() => asking.delete(url));
-    asking.set(url, asked);
-    return asked;
-  }
 
   async function sync(url: string): Promise<Asked> {
     try {
@@ -63,12 +80,11 @@ export function watchApps({ engine, urls, pollIntervalMs, log }: AppWatchOptions
       // The engine tells a sync that changed something.
       const isNews =
         told.get(url) === undefined ? "modified" in result && !result.modified : told.get(url) !== null;
-      if (isNews && !stopped)
-        log({ level: "info", event: "app.found", message: `app answers at ${url}`, url });
+      if (isNews) log({ level: "info", event: "app.found", message: `app answers at ${url}`, url });
       told.set(url, null);
       return { ok: true, appId: "appId" in result ? result.appId : null };
     } catch (error) {
-      if (!stopped) tell(url, error);
+      tell(url, error);
       return { ok: false };
     }
   }
@@ -87,39 +103,42 @@ export function watchApps({ engine, urls, pollIntervalMs, log }: AppWatchOptions
     });
   }
 
-  async function untilFound(url: string, waitMs: number): Promise<void> {
-    wanted.add(url);
-    if (stopped) return;
-    if ((await ask(url)).ok) wanted.delete(url);
-    else later(waitMs, () => untilFound(url, Math.min(waitMs * 2, LONGEST_RETRY_MS)));
-  }
-
-  /** A named app that is gone, as in the middle of a deploy, is awaited; another one at the next poll. */
-  async function askAgain(url: string): Promise<void> {
-    if (wanted.has(url)) return;
-    if (urls.includes(url)) await untilFound(url, FIRST_RETRY_MS);
-    else await ask(url);
-  }
-
-  const everyMs = pollIntervalMs ?? (urls.length > 0 ? NAMED_INTERVAL_MS : 0);
-  async function poll(): Promise<void> {
-    later(everyMs, poll);
-    try {
-      const known = pollIntervalMs === null ? [] : (await engine.read.apps()).map((app) => app.url);
-      for (const url of new Set([...urls, ...known])) void askAgain(url);
-    } catch (error) {
-      if (!stopped) log({ level: "warn", event: "poll.failed", message: String(error) });
-    }
-  }
-
-  for (const url of urls) void untilFound(url, FIRST_RETRY_MS);
-  if (everyMs > 0) void poll();
   return {
-    ask,
+    ask(url) {
+      const current = asking.get(url);
+      if (current !== undefined) return current;
+      const asked = sync(url).finally(() => asking.delete(url));
+      asking.set(url, asked);
+      return asked;
+    },
     answers: (url) => (told.has(url) ? told.get(url) === null : null),
+  };
+}
+
+interface Timers {
+  later(ms: number, call: () => Promise<void>): void;
+  stop(): void;
+  stopped(): boolean;
+}
+
+/** Timers that keep no process alive and end together. */
+function createTimers(): Timers {
+  const timers = new Set<NodeJS.Timeout>();
+  let stopped = false;
+  return {
+    later(ms, call) {
+      if (stopped) return;
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        void call();
+      }, ms);
+      timer.unref();
+      timers.add(timer);
+    },
     stop() {
       stopped = true;
       for (const timer of timers) clearTimeout(timer);
     },
+    stopped: () => stopped,
   };
 }

@@ -30,7 +30,7 @@ const AT_ONCE = 4;
 export interface DiscoveryOptions {
   watch: Pick<AppWatch, "ask" | "answers">;
   /** The apps that are known now. */
-  known: () => Promise<{ id: string; url: string }[]>;
+  known: () => Promise<KnownApp[]>;
   /** URLs that are watched anyway. */
   urls: readonly string[];
   /** The server's own port is not asked. */
@@ -41,34 +41,27 @@ export interface DiscoveryOptions {
   /** Default: the network. */
   look?: (url: string, signal: AbortSignal) => Promise<Answer | NoAnswer>;
 }
-
-type Known = { id: string; url: string }[];
-/** What one scan goes by. */
-interface Scan {
-  known: Known;
-  watched: readonly string[];
+interface KnownApp {
+  id: string;
+  url: string;
 }
 
 /** Starts looking; returns the stop. */
 export function discover(options: DiscoveryOptions): () => void {
-  const { watch, ownPort, log, look = lookAt, ports = PORTS } = options;
+  const { ownPort, log, ports = PORTS } = options;
   const stop = new AbortController();
-  /** Ports that are no app: when they are asked next, and how long they were left alone. */
-  const quiet = new Map<number, { until: number; ms: number }>();
-  /** URLs that were synced, and the app that was there: two copies of an app must not take turns. */
-  const settled = new Map<string, string | null>();
-  const told = new Set<string>();
+  const quiet = createQuietPorts();
+  const visit = createVisit(options, quiet, stop.signal);
   let timer: NodeJS.Timeout | undefined;
 
   async function scan(): Promise<void> {
     const startedAt = performance.now();
     try {
       const known = await options.known();
-      const queue = ports.filter((port) => port !== ownPort && (quiet.get(port)?.until ?? 0) <= startedAt);
-      const plan: Scan = { known, watched: [...options.urls, ...known.map((app) => app.url)] };
+      const queue = ports.filter((port) => port !== ownPort && !quiet.has(port));
       const work = async (): Promise<void> => {
         for (let port = queue.shift(); port !== undefined && !stop.signal.aborted; port = queue.shift())
-          await visit(port, plan);
+          await visit(port, known);
       };
       await Promise.all(Array.from({ length: AT_ONCE }, work));
     } catch (error) {
@@ -80,45 +73,57 @@ export function discover(options: DiscoveryOptions): () => void {
     timer.unref();
   }
 
-  async function visit(port: number, plan: Scan): Promise<void> {
-    const here = plan.watched.filter((url) => loopbackPort(url) === port);
+  void scan();
+  return () => {
+    stop.abort();
+    clearTimeout(timer);
+  };
+}
+
+/** What a scan does with one port. */
+function createVisit(
+  { watch, urls, ownPort, log, look = lookAt }: DiscoveryOptions,
+  quiet: QuietPorts,
+  signal: AbortSignal,
+): (port: number, known: readonly KnownApp[]) => Promise<void> {
+  /** URLs that were synced, and the app that was there: two copies of an app must not take turns. */
+  const settled = new Map<string, string | null>();
+  const told = new Set<string>();
+
+  async function visit(port: number, known: readonly KnownApp[]): Promise<void> {
+    const here = [...urls, ...known.map((app) => app.url)].filter((url) => loopbackPort(url) === port);
     for (const url of here) if (watch.answers(url) ?? (await watch.ask(url)).ok) return;
     for (const path of PATHS) {
       // The name that it is known by, so that it is not another app's address for the same thing.
-      const known = here.find((other) => new URL(other).pathname === path);
-      const url = known ?? `${port === 443 ? "https" : "http"}://localhost:${port}${path}`;
-      const answer = await look(url, stop.signal);
-      if (stop.signal.aborted) return;
-      if ("failure" in answer) return answer.failure === "closed" ? forget(port) : leave(port);
+      const before = here.find((other) => new URL(other).pathname === path);
+      const url = before ?? `${port === 443 ? "https" : "http"}://localhost:${port}${path}`;
+      const answer = await look(url, signal);
+      if (signal.aborted) return;
+      if ("failure" in answer) return answer.failure === "closed" ? forget(port) : quiet.add(port);
       const seen = readSeen(answer);
       if (seen.is === "other") continue;
-      quiet.delete(port);
-      if (seen.is === "locked" || seen.mode === "cloud") return tellCloud(url);
-      told.delete(url);
-      return sync(url, plan.known);
+      quiet.remove(port);
+      return seen.is === "locked" || seen.mode === "cloud" ? tellCloud(url) : sync(url, known);
     }
-    leave(port);
+    quiet.add(port);
   }
 
-  async function sync(url: string, known: Known): Promise<void> {
+  async function sync(url: string, known: readonly KnownApp[]): Promise<void> {
+    told.delete(url);
     const appId = settled.get(url);
     const elsewhere = known.find((app) => app.id === appId);
-    if (appId === null || (elsewhere !== undefined && watch.answers(elsewhere.url) === true)) return;
+    const isServed = elsewhere !== undefined && watch.answers(elsewhere.url) === true;
+    // An app that registers itself has done so, and the register call is what it is known by.
+    if (appId === null || isServed) return;
     const asked = await watch.ask(url);
     if (asked.ok) settled.set(url, asked.appId);
   }
 
   /** Nobody is there any more: whoever comes next is new. */
   function forget(port: number): void {
-    quiet.delete(port);
+    quiet.remove(port);
     for (const url of settled.keys()) if (loopbackPort(url) === port) settled.delete(url);
     for (const url of told) if (loopbackPort(url) === port) told.delete(url);
-  }
-
-  function leave(port: number): void {
-    const ms = Math.min((quiet.get(port)?.ms ?? SCAN_INTERVAL_MS / 2) * 2, LONGEST_QUIET_MS);
-    // A little less, so that the scan which is due then does not come too early.
-    quiet.set(port, { until: performance.now() + ms - SCAN_INTERVAL_MS / 2, ms });
   }
 
   function tellCloud(url: string): void {
@@ -131,11 +136,27 @@ export function discover(options: DiscoveryOptions): () => void {
       url,
     });
   }
+  return visit;
+}
 
-  void scan();
-  return () => {
-    stop.abort();
-    clearTimeout(timer);
+interface QuietPorts {
+  /** To be left alone now. */
+  has(port: number): boolean;
+  add(port: number): void;
+  remove(port: number): void;
+}
+
+/** Ports that answer and are no app: left alone for 5 s, and each time for twice as long, up to 30 s. */
+function createQuietPorts(): QuietPorts {
+  const ports = new Map<number, { until: number; ms: number }>();
+  return {
+    has: (port) => (ports.get(port)?.until ?? 0) > performance.now(),
+    add(port) {
+      const ms = Math.min((ports.get(port)?.ms ?? SCAN_INTERVAL_MS / 2) * 2, LONGEST_QUIET_MS);
+      // A little less, so that the scan which is due then does not come too early.
+      ports.set(port, { until: performance.now() + ms - SCAN_INTERVAL_MS / 2, ms });
+    },
+    remove: (port) => void ports.delete(port),
   };
 }
 

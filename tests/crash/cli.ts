@@ -22,7 +22,8 @@ const children = new Set<Child>();
 export function spawnNode(args: string[], env: Record<string, string> = {}, cwd?: string): Child {
   const { PATH = "", HOME = "" } = process.env;
   const raw: ChildProcess = spawn(process.execPath, args, {
-    env: { PATH, HOME, ...env },
+    // Apps that happen to run on this machine are none of a test's business.
+    env: { PATH, HOME, STEPWELL_NO_DISCOVERY: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
     ...(cwd === undefined ? {} : { cwd }),
   });

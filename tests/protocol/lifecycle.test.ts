@@ -1,8 +1,19 @@
 /** The life of a run, from its trigger to the events that tell of its end (semantics §1, wire.md §4), shown from outside. */
-import { NonRetriableError } from "inngest";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { AppRequest } from "./app.ts";
-import { openWorld, type RunView, until, type World, type WorldOptions } from "./world.ts";
+import { expect, test } from "vitest";
+import {
+  advanceTo,
+  bodies,
+  bodyOf,
+  deploy,
+  deployOne,
+  passed,
+  start,
+  step as stepOf,
+  useWorld,
+  world,
+} from "./bench.ts";
+import { answerHeaders, failureName, NonRetriableError, sdk } from "./sdk.ts";
+import { until, type WorldOptions } from "./world.ts";
 
 interface EventView {
   id: string;
@@ -11,38 +22,7 @@ interface EventView {
   data: Record<string, unknown>;
 }
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld({ functions: () => [] });
-});
-afterEach(() => {
-  world.app.intercept = null;
-});
-afterAll(() => world?.close());
-
-/** Deploys these functions, and the one that `passed` needs. */
-async function deploy(functions: WorldOptions["functions"]): Promise<void> {
-  const barrier = world.client.createFunction(
-    { id: "barrier", triggers: [{ event: "barrier" }] },
-    () => "ran",
-  );
-  world.app.deploy([...functions(world.client), barrier]);
-  await world.sync();
-}
-
-async function start(event: object): Promise<RunView> {
-  const [id = ""] = await world.send(event);
-  return world.runOf(id);
-}
-
-/** What was due before is done: later events have gone all the way through. */
-async function passed(): Promise<void> {
-  for (let i = 0; i < 2; i += 1) await world.ended((await start({ name: "barrier" })).run_id);
-}
-
-function advanceTo(at: number): void {
-  world.advance(Math.max(0, at - world.clock.now()));
-}
+useWorld();
 
 /** The lifecycle events of one run, as the API lists them. */
 async function told(name: "finished" | "failed" | "cancelled", runId: string): Promise<EventView[]> {
@@ -55,13 +35,6 @@ async function told(name: "finished" | "failed" | "cancelled", runId: string): P
 async function trace(runId: string): Promise<unknown> {
   return (await world.json(`/v2/runs/${runId}/trace`)).data;
 }
-
-const bodyOf = (call: AppRequest | undefined) => JSON.parse(call?.body ?? "null");
-const sdkHeaders = {
-  "content-type": "application/json",
-  "x-inngest-sdk": "inngest-js:v4.24.0",
-  "x-inngest-req-version": "2",
-};
 
 test("L-1: two triggers that match one event make one run", async () => {
   await deploy((client) => [
@@ -124,8 +97,8 @@ test("L-4: a run that sleeps is running", async () => {
       await step.sleep("nap", "10s");
     }),
   ]);
-  const run = await start({ name: "l4" });
-  await until("the nap", async () => JSON.stringify(await trace(run.run_id)).includes('"SLEEP"'));
+  const run = await start("l4");
+  await stepOf(run, "nap", "WAITING");
   world.advance(3000);
   await passed();
   expect(await world.run(run.run_id)).toMatchObject({ status: "Running", ended_at: null });
@@ -172,7 +145,7 @@ test("L-6: a run that fails publishes finished and failed, and the id of failed 
       throw new TypeError("l6 broke");
     }),
   ]);
-  const run = await start({ name: "l6" });
+  const run = await start("l6");
   expect((await world.ended(run.run_id)).status).toBe("Failed");
   const [finished, failed] = [await told("finished", run.run_id), await told("failed", run.run_id)];
   expect(finished).toHaveLength(1);
@@ -202,7 +175,7 @@ test("L-7: a function that function.failed started and that fails itself publish
       },
     ),
   ]);
-  const run = await start({ name: "l7" });
+  const run = await start("l7");
   await world.ended(run.run_id);
   const [failed] = await told("failed", run.run_id);
   const after = await world.runOf(failed?.internal_id ?? "");
@@ -211,6 +184,48 @@ test("L-7: a function that function.failed started and that fails itself publish
   await passed();
   for (const name of ["failed", "finished"] as const) expect(await told(name, after.run_id)).toEqual([]);
   expect(world.app.calls("app-l7-after")).toHaveLength(1);
+});
+
+test("L-8: two parallel steps that fail for good at the same time run onFailure once", async () => {
+  const heard: string[] = [];
+  await deploy((client) => [
+    client.createFunction(
+      {
+        id: "l8",
+        retries: 0,
+        triggers: [{ event: "l8" }],
+        onFailure: ({ event }) => {
+          heard.push(event.data.run_id);
+        },
+      },
+      ({ step }) => {
+        const fails = (id: string) => step.run(id, () => Promise.reject(new Error(`${id} broke`)));
+        return Promise.all([fails("a"), fails("b")]);
+      },
+    ),
+  ]);
+  const run = await start("l8");
+  expect((await world.ended(run.run_id)).status).toBe("Failed");
+  await until("onFailure ran", () => heard.length > 0);
+  await passed();
+  expect(heard).toEqual([run.run_id]);
+  expect(await told("failed", run.run_id)).toHaveLength(1);
+});
+
+test("L-9: with concurrency 1 the second step of an older run comes before a newer run starts", async () => {
+  const { ran, body, held, release } = bodies();
+  await deployOne("l9", { concurrency: 1 }, async ({ event, step }) => {
+    const { id } = event.data;
+    await step.run("first", id === "old" ? held("old first") : body("new first"));
+    await step.run("second", body(`${id} second`));
+  });
+  const old = await start({ name: "l9", data: { id: "old" } });
+  await until("the older run works", () => ran.length === 1);
+  const recent = await start({ name: "l9", data: { id: "new" } });
+  await passed();
+  await release("old first");
+  for (const run of [old, recent]) await world.ended(run.run_id);
+  expect(ran).toEqual(["old first", "old second", "new first", "new second"]);
 });
 
 test("L-10: a step result that comes after the run has ended changes nothing", async () => {
@@ -224,10 +239,10 @@ test("L-10: a step result that comes after the run has ended changes nothing", a
   world.app.intercept = (request, reply) => {
     const target = new URL(request.url, world.app.url).searchParams.get("stepId");
     if (!request.url.includes("fnId=app-l10&") || target === "step" || target === null) return false;
-    held.push({ target, reply: (ops) => reply(206, JSON.stringify(ops), sdkHeaders) });
+    held.push({ target, reply: (ops) => reply(206, JSON.stringify(ops), answerHeaders) });
     return true;
   };
-  const run = await start({ name: "l10" });
+  const run = await start("l10");
   await until("both steps are asked for", () => held.length === 2);
   const [first, late] = held;
   first?.reply([{ op: "RunComplete", id: "0737c22d3bfae812339732d14d8c7dbd6dc4e09c", data: "early" }]);
@@ -251,8 +266,8 @@ test("L-12: a cancelled run publishes finished and cancelled, and its onFailure 
       },
     ),
   ]);
-  const run = await start({ name: "l12" });
-  await until("the nap", async () => JSON.stringify(await trace(run.run_id)).includes('"SLEEP"'));
+  const run = await start("l12");
+  await stepOf(run, "nap", "WAITING");
   expect((await world.fetch(`/v1/runs/${run.run_id}`, { method: "DELETE" })).status).toBe(200);
   expect((await world.ended(run.run_id)).status).toBe("Cancelled");
   await passed();
@@ -285,7 +300,7 @@ test("W-81: onFailure gets an error object and the original event", async () => 
   expect((await world.ended(run.run_id)).status).toBe("Failed");
   const seen = await until("onFailure ran", () => got[0]);
   expect(seen.error).toBeInstanceOf(Error);
-  expect(seen.error).toMatchObject({ name: "NonRetriableError", message: "w81 broke" });
+  expect(seen.error).toMatchObject({ name: failureName("NonRetriableError"), message: "w81 broke" });
   expect(seen.original).toMatchObject({ name: "w81", data: { order: 7 }, id: "outer-w81" });
   expect(seen.runId).toBe(run.run_id);
   const [failed] = await told("failed", run.run_id);
@@ -299,7 +314,7 @@ test("W-13: the first call says version -1, attempt 0, no steps and an empty sta
   await deploy((client) => [
     client.createFunction({ id: "w13", triggers: [{ event: "w13" }] }, ({ step }) => step.run("a", () => 1)),
   ]);
-  const run = await start({ name: "w13" });
+  const run = await start("w13");
   await world.ended(run.run_id);
   const [call] = world.app.calls("app-w13");
   expect(bodyOf(call)).toMatchObject({
@@ -308,14 +323,16 @@ test("W-13: the first call says version -1, attempt 0, no steps and an empty sta
     ctx: { run_id: run.run_id, attempt: 0, max_attempts: 5, stack: { stack: [], current: 0 } },
   });
   expect(bodyOf(call).ctx.disable_immediate_execution).toBe(false);
-  expect(bodyOf(call).ctx).not.toHaveProperty("fn_id");
+  // What turns checkpointing on, for an SDK that has it.
+  const job = call?.headers["x-inngest-job-id"];
+  expect(bodyOf(call).ctx).toMatchObject({ fn_id: run.function_id, qi_id: job });
   expect(call?.url).toContain("stepId=step");
   expect(call?.headers["content-type"]).toBe("application/json");
 });
 
 test("W-14: an event without user and v has exactly these keys: data, id, name, ts, user", async () => {
   await deploy((client) => [client.createFunction({ id: "w14", triggers: [{ event: "w14" }] }, () => 1)]);
-  const bare = await start({ name: "w14" });
+  const bare = await start("w14");
   await world.ended(bare.run_id);
   const full = await start({
     name: "w14",
@@ -345,15 +362,17 @@ test("W-14: an event without user and v has exactly these keys: data, id, name, 
   });
 });
 
-test("W-15: once the app has answered with version 2, later calls carry 2", async () => {
+test("W-15: once the app has answered with its version, later calls carry it", async () => {
   await deploy((client) => [
     client.createFunction({ id: "w15", triggers: [{ event: "w15" }] }, async ({ step }) => {
-      await step.run("a", () => 1);
-      await step.run("b", () => 2);
+      await step.sleepUntil("past", new Date(0));
+      await step.sleepUntil("past too", new Date(0));
     }),
   ]);
-  await world.ended((await start({ name: "w15" })).run_id);
+  await world.ended((await start("w15")).run_id);
   const calls = world.app.calls("app-w15");
-  expect(calls.map((call) => bodyOf(call).version)).toEqual([-1, 2, 2]);
-  expect(calls.map((call) => call.headers["x-inngest-req-version"])).toEqual([undefined, "2", "2"]);
+  const version = sdk.requestVersion;
+  expect(calls.map((call) => bodyOf(call).version)).toEqual([-1, version, version]);
+  const headers = calls.map((call) => call.headers["x-inngest-req-version"]);
+  expect(headers).toEqual([undefined, `${version}`, `${version}`]);
 });

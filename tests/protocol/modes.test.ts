@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Inngest } from "inngest";
 import { afterEach, expect, test } from "vitest";
 import { ended, freePort, killAll, occupyPort, ready, stepwell, wordsOf } from "../crash/cli.ts";
 import { startApp } from "./app.ts";
+import { createClient } from "./sdk.ts";
 import { EVENT_KEY, openWorld, SIGNING_KEY, until, type World, type WorldOptions } from "./world.ts";
 
 const keyFlags = ["--event-key", EVENT_KEY, "--signing-key", SIGNING_KEY];
@@ -167,13 +167,12 @@ test("M-7: a sleeping run completes after the server was killed and was away for
   const dir = await emptyFolder();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const client = new Inngest({
+  const client = createClient({
     id: "app",
     baseUrl: url,
     isDev: false,
     eventKey: EVENT_KEY,
     signingKey: SIGNING_KEY,
-    logger: { info() {}, warn() {}, error() {}, debug() {} },
   });
   const done: string[] = [];
   const app = await startApp(client, [

@@ -69,7 +69,7 @@ export function serve(client: v4.Inngest.Any, functions: v4.InngestFunction.Any[
   return serveV3({ client, functions, ...keys } as unknown as Parameters<typeof serveV3>[0]);
 }
 
-/** How many calls a run of so many steps in a row needs, when nothing stops it: one, or one more than steps. */
+/** How many calls it takes to run so many steps in a row and to return. */
 export const callsOf = (steps: number): number => (sdk.checkpoints ? 1 : steps + 1);
 
 /** The name of an error under which a run fails after one of its steps threw it. */

@@ -1,6 +1,7 @@
 /** Keys and signatures between a real SDK app in cloud mode and `start` (wire.md §2). */
 import { createHash, createHmac } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
+import { answerHeaders } from "./sdk.ts";
 import { openWorld, type RunView, SIGNING_KEY, until, type World, type WorldOptions } from "./world.ts";
 
 const OTHER_KEY = "signkey-test-ffeeddccbbaa99887766554433221100";
@@ -138,7 +139,7 @@ test("W-11: an answer whose signature was altered, is missing, or is of another 
   const say = (headers: Record<string, string>) => {
     world.app.intercept = (request, reply) => {
       if (request.method !== "POST") return false;
-      reply(200, forged, { "x-inngest-sdk": "inngest-js:v4.24.0", "x-inngest-req-version": "2", ...headers });
+      reply(200, forged, { ...answerHeaders, ...headers });
       world.app.intercept = null;
       return true;
     };

@@ -1,112 +1,36 @@
 /** Steps and sleeps (semantics §7, wire.md §5 and §6), shown by what the app received. */
-import { createHash } from "node:crypto";
 import type { Span } from "@stepwell/api";
-import type { Inngest } from "inngest";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { AppRequest, TestApp } from "./app.ts";
-import { openWorld, type RunView, until, type World } from "./world.ts";
+import { expect, test } from "vitest";
+import {
+  advanceTo,
+  begin,
+  bodies,
+  bodyOf,
+  calls,
+  cameAt,
+  completed,
+  data,
+  deployOne,
+  HOUR,
+  hash,
+  type Intercept,
+  opsOf,
+  passed,
+  step,
+  useWorld,
+  world,
+} from "./bench.ts";
+import { answerHeaders, sdk } from "./sdk.ts";
 
-const HOUR = 3_600_000;
-type Create = Inngest.Any["createFunction"];
-type Options = Omit<Parameters<Create>[0], "id" | "triggers">;
-type Handler = Parameters<Create>[1];
-
-let world: World;
-beforeAll(async () => {
-  world = await openWorld({ functions: () => [] });
-});
-afterEach(() => {
-  world.app.intercept = null;
-});
-afterAll(() => world?.close());
-
-/** When each request came, on the world's clock. */
-const cameAt = new Map<AppRequest, number>();
-
-async function deploy(id: string, options: Options, handler: Handler): Promise<void> {
-  const create = (name: string, body: Handler) =>
-    world.client.createFunction({ ...options, id: name, triggers: [{ event: name }] }, body);
-  world.app.deploy([create(id, handler), create("barrier", () => "ran")]);
-  await world.sync();
-}
-
-/** Deploys a function, beside the one that `passed` needs, and starts it by the event of its name. */
-async function begin(
-  id: string,
-  options: Options,
-  handler: Handler,
-  answer: NonNullable<TestApp["intercept"]> = () => false,
-): Promise<RunView> {
-  await deploy(id, options, handler);
-  world.app.intercept = (request, reply, raw) => {
-    cameAt.set(request, world.clock.now());
-    return request.url.includes(`fnId=app-${id}&`) && answer(request, reply, raw);
-  };
-  return start(id);
-}
-
-async function start(name: string): Promise<RunView> {
-  const [id = ""] = await world.send({ name });
-  return world.runOf(id);
-}
-
-/** What was due before is done: later events have gone all the way through. */
-async function passed(): Promise<void> {
-  for (let i = 0; i < 2; i += 1) await world.ended((await start("barrier")).run_id);
-}
-
-function advanceTo(at: number): void {
-  world.advance(Math.max(0, at - world.clock.now()));
-}
-
-async function completed(run: RunView, output: unknown): Promise<void> {
-  expect(await world.ended(run.run_id)).toMatchObject({ status: "Completed", output });
-}
-
-/** The span of a step once it has this status. */
-function step(run: RunView, name: string, status: string): Promise<Span> {
-  return until(`${name} is ${status}`, async () => {
-    const spans: Span[] = (await world.json(`/v2/runs/${run.run_id}/trace`)).data.rootSpan.children;
-    return spans.find((span) => span.name === name && span.status === status);
-  });
-}
-
-const hash = (id: string): string => createHash("sha1").update(id).digest("hex");
-const bodyOf = (call: AppRequest | undefined) => JSON.parse(call?.body ?? "null");
-const opsOf = (call: AppRequest | undefined) => JSON.parse(call?.answer ?? "null");
-const data = (value: unknown) => ({ type: "data", data: value });
-const calls = (run: RunView): AppRequest[] => world.app.calls(run.function_slug);
-/** Counts how often each step body ran; a body may be held until the test releases it. */
-function bodies() {
-  const ran: string[] = [];
-  const gates = new Map<string, () => void>();
-  return {
-    ran,
-    body: (id: string) => () => {
-      ran.push(id);
-      return id;
-    },
-    held: (id: string) => () => {
-      ran.push(id);
-      return new Promise<string>((resolve) => gates.set(id, () => resolve(id)));
-    },
-    release: async (id: string) => (await until(`${id} is held`, () => gates.get(id)))(),
-  };
-}
-
-const sdk = {
-  "content-type": "application/json",
-  "x-inngest-sdk": "inngest-js:v4.24.0",
-  "x-inngest-req-version": "2",
-};
+useWorld();
 
 /** Answers the first call of a function with these ops. */
-function firstAnswer(ops: object[]): NonNullable<TestApp["intercept"]> {
+function firstAnswer(ops: object[]): Intercept {
   let first = true;
   return (_request, reply) => {
     if (!first) return false;
     first = false;
-    reply(206, JSON.stringify(ops), sdk);
+    reply(206, JSON.stringify(ops), answerHeaders);
     return true;
   };
 }
@@ -116,12 +40,17 @@ test("ST-1: three steps in sequence run once each, and later requests carry the 
   const run = await begin("st1", {}, async ({ step }) => {
     const a = await step.run("a", body("a"));
     const b = await step.run("b", body("b"));
-    return [a, b, await step.run("c", body("c"))];
+    const c = await step.run("c", body("c"));
+    await step.sleepUntil("past", new Date(0));
+    return [a, b, c];
   });
   await completed(run, ["a", "b", "c"]);
   expect(ran).toEqual(["a", "b", "c"]);
   const [a, b, c] = ["a", "b", "c"].map((id) => ({ [hash(id)]: data(id) }));
-  expect(calls(run).map((call) => bodyOf(call).steps)).toEqual([{}, a, { ...a, ...b }, { ...a, ...b, ...c }]);
+  const all = { ...a, ...b, ...c };
+  const between = sdk.checkpoints ? [] : [a, { ...a, ...b }, all];
+  const carried = calls(run).map((call) => bodyOf(call).steps);
+  expect(carried).toEqual([{}, ...between, { ...all, [hash("past")]: null }]);
 });
 
 test("ST-2: `sleep(1s)` between two steps: the second comes 1 s later, and the sleep is null", async () => {
@@ -218,13 +147,16 @@ test("W-27: the same step id three times gives three results, under x, x:1 and x
   const run = await begin("w27", {}, async ({ step }) => {
     const one = await step.run("x", () => 1);
     const two = await step.run("x", () => 2);
-    return [one, two, await step.run("x", () => 3)];
+    const three = await step.run("x", () => 3);
+    await step.sleepUntil("past", new Date(0));
+    return [one, two, three];
   });
   await completed(run, [1, 2, 3]);
   expect(bodyOf(calls(run).at(-1)).steps).toEqual({
     [hash("x")]: data(1),
     [hash("x:1")]: data(2),
     [hash("x:2")]: data(3),
+    [hash("past")]: null,
   });
 });
 
@@ -270,7 +202,7 @@ test("W-37: the stack holds every memoised hash, in the order in which the steps
       step.run("b", held("b")),
       step.run("c", body("c")),
     ]);
-    return step.run("after", body("after"));
+    return "all";
   });
   await step(run, "c", "COMPLETED");
   await release("b");
@@ -278,11 +210,11 @@ test("W-37: the stack holds every memoised hash, in the order in which the steps
   world.advance(HOUR);
   await step(run, "nap", "COMPLETED");
   await release("a");
-  await completed(run, "after");
+  await completed(run, "all");
   for (const { steps, ctx } of calls(run).map(bodyOf))
     expect([...ctx.stack.stack].sort()).toEqual(Object.keys(steps).sort());
   const last = bodyOf(calls(run).at(-1)).ctx.stack;
-  expect(last).toEqual({ stack: ["before", "c", "b", "nap", "a", "after"].map(hash), current: 6 });
+  expect(last).toEqual({ stack: ["before", "c", "b", "nap", "a"].map(hash), current: 5 });
 });
 
 test("W-38: a run goes on when a new deploy has removed one of its steps", async () => {
@@ -293,7 +225,7 @@ test("W-38: a run goes on when a new deploy has removed one of its steps", async
     return step.run("after", body("after"));
   });
   await step(run, "nap", "WAITING");
-  await deploy("w38", {}, async ({ step }) => {
+  await deployOne("w38", {}, async ({ step }) => {
     await step.sleep("nap", "1h");
     return step.run("new", body("new"));
   });
@@ -303,13 +235,16 @@ test("W-38: a run goes on when a new deploy has removed one of its steps", async
   expect(bodyOf(calls(run).at(-1)).steps[hash("gone")]).toEqual(data("gone"));
 });
 
-test("an op that is not built yet, waitForEvent, fails the run at once with an error that names it", async () => {
-  const run = await begin("unbuilt", {}, ({ step }) =>
-    step.waitForEvent("answer", { event: "some/answer", timeout: "1h" }),
+test("an op that is not built yet, defer, fails the run at once with an error that names it", async () => {
+  const run = await begin(
+    "unbuilt",
+    {},
+    () => "never asked",
+    firstAnswer([{ op: "DeferAdd", id: hash("later"), displayName: "later", opts: { fn_slug: "app-x" } }]),
   );
   const ended = await world.ended(run.run_id);
-  expect(ended.status).toBe("Failed");
-  expect(ended.output).toMatchObject({ message: expect.stringMatching(/"answer".*WaitForEvent/) });
+  expect(ended).toMatchObject({ status: "Failed", output: { name: "StepwellNotBuilt" } });
+  expect(ended.output).toMatchObject({ message: expect.stringMatching(/"later".*DeferAdd/) });
   world.advance(HOUR);
   await passed();
   expect(calls(run)).toHaveLength(1);

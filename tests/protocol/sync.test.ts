@@ -3,11 +3,11 @@ import { createHmac } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Inngest } from "inngest";
 import { startStepwell } from "stepwell";
 import { afterEach, expect, test } from "vitest";
 import { freePort } from "../crash/cli.ts";
 import { startApp } from "./app.ts";
+import { createClient } from "./sdk.ts";
 import { EVENT_KEY, openWorld, SIGNING_KEY, until, type World, type WorldOptions } from "./world.ts";
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -95,14 +95,13 @@ test("W-2: a register call without an app name answers {status: 400, error}, and
 test("W-5: a signed in-band PUT stores the functions of its answer, without a register call", async () => {
   const calls: Register[] = [];
   const port = await freePort();
-  const client = new Inngest({
+  const client = createClient({
     id: "app",
     baseUrl: `http://127.0.0.1:${port}`,
     isDev: false,
     eventKey: EVENT_KEY,
     signingKey: SIGNING_KEY,
     fetch: recorder(calls),
-    logger: { info() {}, warn() {}, error() {}, debug() {} },
   });
   const app = await startApp(client, [
     client.createFunction({ id: "echo", triggers: [{ event: "go" }] }, ({ event }) => event.data),

@@ -6,9 +6,32 @@ export class DemoFailure extends Error {
   override name = "DemoFailure";
 }
 
+export function chapter(title: string): void {
+  console.log(`\n${pc.bold(title)}`);
+}
+
 export function tick(what: string): void {
   console.log(`${pc.green("✓")} ${what}`);
 }
+
+/** "1 row", "2 rows" */
+export function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}
+
+/** "Sat 28 November, 00:00" in UTC, the zone of the example's crons. */
+export function sayMoment(iso: string): string {
+  return moment.format(new Date(iso));
+}
+
+const moment = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
+  day: "numeric",
+  month: "long",
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZone: "UTC",
+});
 
 export function expectThat(condition: boolean, otherwise: string): asserts condition {
   if (!condition) throw new DemoFailure(otherwise);

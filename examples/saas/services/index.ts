@@ -8,7 +8,9 @@ import { openDatabase } from "@/db/client.ts";
 import { seedDemo } from "@/db/seed.ts";
 import { type Config, readConfig } from "@/lib/config.ts";
 import { type Catcher, startCatcher } from "@/lib/mail/catcher.ts";
+import { type CleanupService, createCleanupService } from "./cleanup-service.ts";
 import { createEmailService, type EmailService } from "./email-service.ts";
+import { createLeftoverService, type LeftoverService } from "./leftover-service.ts";
 import { createMailboxService, type MailboxService } from "./mailbox-service.ts";
 import { createOrganizationService, type OrganizationService } from "./organization-service.ts";
 import { createReportService, type ReportService } from "./report-service.ts";
@@ -16,8 +18,10 @@ import { createStorageService, type StorageService } from "./storage-service.ts"
 import { createUserService, type UserService } from "./user-service.ts";
 
 export type Services = {
+  cleanup: CleanupService;
   config: Config;
   email: EmailService;
+  leftovers: LeftoverService;
   mailbox: MailboxService;
   organizations: OrganizationService;
   reports: ReportService;
@@ -55,6 +59,8 @@ export function createServices(config: Config): Services {
     mailbox,
     organizations,
     storage,
+    cleanup: createCleanupService({ db, storage }),
+    leftovers: createLeftoverService({ db, storage }),
     email: createEmailService({ from: config.mailFrom, appUrl, smtp }),
     reports: createReportService({ db, organizations, storage }),
     users: createUserService(db),

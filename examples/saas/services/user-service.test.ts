@@ -48,4 +48,14 @@ describe("activity", () => {
     expect(people.wasActiveSince(id, new Date(Date.now() + 1_000))).toBe(false);
     expect(people.wasActiveSince("usr_nobody", new Date(0))).toBe(false);
   });
+
+  it("moves forward only, and is not noted for somebody unknown", () => {
+    const { people, signUp } = open();
+    const { id } = signUp(zoe);
+    const tomorrow = new Date(Date.now() + 86_400_000);
+    expect(people.markActive(id, tomorrow)).toBe(true);
+    expect(people.markActive(id, new Date())).toBe(true);
+    expect(people.wasActiveSince(id, tomorrow)).toBe(true);
+    expect(people.markActive("usr_nobody", tomorrow)).toBe(false);
+  });
 });

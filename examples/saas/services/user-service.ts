@@ -1,5 +1,5 @@
 /** People: signing up, and when they were last seen. */
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import type { Db } from "@/db/client.ts";
 import { auditLogs, organizations, usage, users } from "@/db/schema.ts";
 import { sampleUsage } from "@/db/seed-data.ts";
@@ -15,12 +15,17 @@ export interface UserService {
   signUp(account: NewAccount): SignUp;
   /** Takes a sign-up back whose event could not be sent. */
   undoSignUp(user: User): void;
+  find(userId: string): User | undefined;
+  /** Keeps the latest moment; false for an unknown id. */
+  markActive(userId: string, at: Date): boolean;
   /** False for somebody who was never seen, and for an unknown id. */
   wasActiveSince(userId: string, since: Date): boolean;
 }
 
 export function createUserService(db: Db): UserService {
+  const find = (id: string) => db.select().from(users).where(eq(users.id, id)).get();
   return {
+    find,
     signUp({ name, organization, ...account }) {
       const email = account.email.toLowerCase();
       const now = new Date();
@@ -55,8 +60,12 @@ export function createUserService(db: Db): UserService {
         tx.delete(organizations).where(eq(organizations.id, organizationId)).run();
       });
     },
+    markActive(userId, at) {
+      const latest = sql`max(coalesce(${users.lastActiveAt}, 0), ${at.getTime()})`;
+      return db.update(users).set({ lastActiveAt: latest }).where(eq(users.id, userId)).run().changes > 0;
+    },
     wasActiveSince(userId, since) {
-      const user = db.select().from(users).where(eq(users.id, userId)).get();
+      const user = find(userId);
       return user?.lastActiveAt ? user.lastActiveAt >= since : false;
     },
   };

@@ -13,6 +13,7 @@ import type { Instant, Moment } from "../model/moment.ts";
 import type { GateCellRow } from "../model/queue.ts";
 import type { OpenOp, RunRow, RunState, StepRow } from "../model/run.ts";
 import type { Change } from "../model/tables.ts";
+import { inputName } from "../run/kept.ts";
 import { laneOf } from "../run/record.ts";
 import { concurrencyCells } from "./gates/concurrency.ts";
 import { isTaken, take } from "./gates/idempotency.ts";
@@ -35,7 +36,7 @@ export interface Rerun {
   originalRunId: RunId;
   eventIds: EventId[];
   /** Steps that are not executed again, in completion order, with their results as stored. */
-  steps: { row: StepRow; result: Json }[];
+  steps: { row: StepRow; result: Json; input?: Json }[];
   /** The step to begin with, if it can be called alone; null: begin with a discovery. */
   target: (Pick<OpenOp, "name" | "displayName" | "userland" | "input"> & { id: StepHash }) | null;
   replacedBody?: NonNullable<RunState["replacedBody"]>;
@@ -131,15 +132,21 @@ function startDeadline(runId: RunId, config: FunctionConfig, moment: Moment): Ch
 }
 
 function copiedSteps(runId: RunId, rerun: Rerun | undefined, moment: Moment): Change[] {
-  return (rerun?.steps ?? []).flatMap(({ row, result }, ord): Change[] => {
+  return (rerun?.steps ?? []).flatMap(({ row, result, input }, ord): Change[] => {
     const kind = row.status === "completed" ? "step.completed" : "step.failed";
     const data = { name: row.name, op: row.op, attempt: row.attempts - 1 };
     return [
       { insert: "steps", row: { ...row, runId, ord } },
       { insert: "payloads", row: { owner: runId, name: `step:${row.id}`, value: result } },
       { insert: "history", row: { runId, at: moment.now, kind, step: row.id, data } },
+      ...keptInput(runId, row.id, input),
     ];
   });
+}
+
+function keptInput(runId: RunId, step: StepHash, value: Json | undefined): Change[] {
+  if (value === undefined) return [];
+  return [{ insert: "payloads", row: { owner: runId, name: inputName(step), value } }];
 }
 
 function newRun(runId: string, candidate: Candidate, moment: Moment): Omit<RunRow, "seq"> {

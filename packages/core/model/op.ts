@@ -15,8 +15,8 @@ interface OpBase {
   userland: { id: string; index?: number } | null;
 }
 export type Op =
-  /** `input`: the arguments of the step, when it has any. `durationMs`: how long the SDK says it took. */
-  | (OpBase & { op: "StepRun"; data: Json; input?: Json[]; durationMs?: number })
+  /** `input`: the arguments of the step, when it has any. `durationMs`: how long the SDK says it took. `sends`: it is `step.sendEvent`. */
+  | (OpBase & { op: "StepRun"; data: Json; input?: Json[]; durationMs?: number; sends?: true })
   | (OpBase & { op: "StepPlanned"; race: boolean; input?: Json[] })
   /** `error` is kept whole; the retry facts of the response stand beside the op list. */
   | (OpBase & { op: "StepError"; error: ErrorJson })

@@ -36,7 +36,7 @@ const checkpointed = (list: Op[], given: Given = {}, bytes = 10) =>
 const failed: Op = { op: "StepError", error: { name: "E", message: "m" }, ...named("b") };
 
 describe("a checkpoint", () => {
-  test("W-19: stores its steps in order and schedules nothing: the call goes on", () => {
+  test("W-47: stores its steps in order and schedules nothing: the call goes on", () => {
     const decision = checkpointed([stepRun("b"), stepRun("a")]);
     expect(effectsOf(decision, "storeStep").map(({ step }) => [step.id, step.ord])).toEqual([
       ["b", 0],
@@ -46,7 +46,7 @@ describe("a checkpoint", () => {
     expect(decision.state).toMatchObject({ stored: 2, bytes: 10, discovering: true, checkpointed: "L" });
   });
 
-  test("sent again, it does nothing, not even to the size", () => {
+  test("W-48: sent again, it does nothing, not even to the size", () => {
     const decision = checkpointed([stepRun("a")], { steps: ["a"], state: { stored: 1, bytes: 10 } });
     expect(decision.effects).toEqual([]);
     expect(decision.state).toMatchObject({ stored: 1, bytes: 10 });
@@ -168,7 +168,7 @@ describe("attempts after a checkpoint (wire 7.5)", () => {
       { step: { attempts: 1 } },
     ]));
 
-  test("a call that is lost is made again with what it had stored, from attempt 0", () => {
+  test("W-49: a call that is lost is made again with what it had stored, from attempt 0", () => {
     const lost = happened({ is: "lost" }, { state, about: { lease: leaseOf(null, 2) } });
     expect(lost.effects).toEqual([
       { do: "call", call: { target: null, attempt: 0, generation: 2 }, dueAt: null, score: 1000 },

@@ -10,7 +10,7 @@ import { beginEffects, deadlinePassed } from "./deadlines.ts";
 import type { About, Draft, Effect, SeenRun } from "./effects.ts";
 import { endRun, errorJson, failRun, platformError } from "./lifecycle.ts";
 import { applyOp, opRank } from "./opcodes/index.ts";
-import { overflow, proceed } from "./progress.ts";
+import { overflow, proceed, stateOverflow } from "./progress.ts";
 import { childEnded, fetched, matched, signalled, sleepEnded, timedOut } from "./resolve.ts";
 import { retryAt } from "./retry.ts";
 
@@ -215,11 +215,6 @@ function tryAgain(draft: Draft, call: CallSpec, advice: RetryAdvice, about: Abou
   if (call.target === null) draft.state.discovering = true;
   const next = { target: call.target, attempt: call.attempt + 1, generation: call.generation + 1 };
   draft.effects.push({ do: "call", call: next, dueAt, score: dueAt });
-}
-
-function stateOverflow(draft: Draft, about: About, moment: Moment): void {
-  const message = `the run exceeded the state size limit of ${about.maxStateBytes} bytes`;
-  failRun(draft, platformError("InngestErrStateOverflowed", message), about, moment);
 }
 
 function withoutResult(step: string): ErrorJson {

@@ -57,9 +57,17 @@ describe("a gateway step opens", () => {
     ["https://h/p?key=s", "https://h/p"],
     ["https://h/p#s", "https://h/p"],
     ["https://u:s@h/p", "https://h/p"],
-    ["https://s@h", "https://h"],
+    ["https://s@h", "https://h/"],
     ["https://u:p@s@h/a@b", "https://h/a@b"],
-    ["HTTP://u:s@h/p\n?s", "HTTP://h/p\n"],
+    ["HTTP://u:s@h/p\n?s", "http://h/p"],
+    // Forms that `fetch` takes for the same address.
+    [" https://u:s@h/p", "https://h/p"],
+    ["https:/u:s@h/p", "https://h/p"],
+    ["https:\\\\u:s@h/p", "https://h/p"],
+    ["https:u:s@h/p", "https://h/p"],
+    // Without its scheme, a password looks like a path; such a request is never sent.
+    ["u:s@h/p?s", ""],
+    ["no address ?s", ""],
     ["https://h/a@b/c", "https://h/a@b/c"],
     ["", ""],
   ])("of %j only the place is told", (url, place) => {

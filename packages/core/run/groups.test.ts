@@ -91,7 +91,28 @@ describe.each(ends)("%s", (_name, open, input) => {
   test("rule 7: while a discovery is out, the next one is only remembered", () => {
     const decision = when(input, { open, group: 1, discovering: true });
     expect(calls(decision)).toEqual([]);
-    expect(decision.state).toMatchObject({ again: true, discovering: true });
+    expect(decision.state).toMatchObject({ again: true, discovering: true, plan: false });
+  });
+
+  test("rules 2 and 7: the remembered one plans when a group has ended", () => {
+    const early = when(input, { open, group: 2, discovering: true });
+    expect(early.state).toMatchObject({ again: true, plan: true });
+    const late = answered(ops(plan("x")), { steps: ["x"], ...(early.state && { state: early.state }) });
+    expect(calls(late)).toEqual([discovery]);
+    expect(late.state).toMatchObject({ again: false, plan: true });
+  });
+
+  test("its result counts against the state limit", () => {
+    const { state } = when(input, { open, group: 1 });
+    expect(state?.bytes).toBeGreaterThan(3);
+    const bytes = state?.bytes ?? 0;
+    const about = { maxStateBytes: bytes - 1 };
+    expect(effectsOf(when(input, { open, group: 1 }, { about }), "end")).toMatchObject([
+      { status: "failed", output: { error: { name: "InngestErrStateOverflowed" } } },
+    ]);
+    expect(effectsOf(when(input, { open, group: 1 }, { about: { maxStateBytes: bytes } }), "end")).toEqual(
+      [],
+    );
   });
 
   test("it counts as a step: the last one that is allowed ends the run", () => {

@@ -31,7 +31,7 @@ export function proceed(draft: Draft, progress: Progress, about: About, moment: 
   }
   if (state.again) {
     state.again = false;
-    reenter(draft, false, about, moment);
+    reenter(draft, state.plan, about, moment);
   }
 }
 
@@ -59,6 +59,7 @@ function reenter(draft: Draft, plan: boolean, about: About, moment: Moment): voi
   const { state } = draft;
   if (state.discovering) {
     state.again = true;
+    state.plan ||= plan;
     return;
   }
   state.discovering = true;
@@ -72,6 +73,12 @@ function reenter(draft: Draft, plan: boolean, about: About, moment: Moment): voi
 export function overflow(draft: Draft, limit: number, about: About, moment: Moment): void {
   const message = `the run exceeded the step limit of ${limit} steps`;
   failRun(draft, platformError("InngestErrFunctionOverflowed", message), about, moment);
+}
+
+/** Events and results together are over what a run may hold (semantics §2.5, §7.9). */
+export function stateOverflow(draft: Draft, about: About, moment: Moment): void {
+  const message = `the run exceeded the state size limit of ${about.maxStateBytes} bytes`;
+  failRun(draft, platformError("InngestErrStateOverflowed", message), about, moment);
 }
 
 function discovery(): CallSpec {

@@ -11,7 +11,7 @@ import type { About, Draft } from "./effects.ts";
 import { requestName } from "./kept.ts";
 import { errorJson } from "./lifecycle.ts";
 import { storeStep } from "./opcodes/step.ts";
-import { proceedFromWake } from "./progress.ts";
+import { proceedFromWake, stateOverflow } from "./progress.ts";
 import { retryAt } from "./retry.ts";
 
 /** A sleep ends. */
@@ -129,7 +129,9 @@ function finish(
   const result = "error" in outcome ? { type: "error", error: outcome.error } : outcome.result;
   const status = "error" in outcome ? "failed" : "completed";
   storeStep(draft, step, what, result, status, attempts, moment);
-  proceedFromWake(draft, about, moment);
+  draft.state.bytes += JSON.stringify(result).length;
+  if (draft.state.bytes > about.maxStateBytes) stateOverflow(draft, about, moment);
+  else proceedFromWake(draft, about, moment);
 }
 
 /** The timeout of a step that has its answer, unless it is the wake that is being handled. */

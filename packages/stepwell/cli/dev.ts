@@ -9,8 +9,8 @@ export function addDev(program: Command): void {
     .summary("run a server for local work: loopback, no keys, data kept in .stepwell/")
     .description(
       "Runs a server for local work: loopback only, no keys, data kept in .stepwell/.\n" +
-        "Start your app with INNGEST_DEV=1: it is found on the usual ports of this machine, and its changes are\n" +
-        "seen within 5 s. One that listens elsewhere is named by --sdk-url.",
+        "Start your app with INNGEST_DEV=1: it is found on the usual ports of this\nmachine, and its changes are seen within 5 s.\n" +
+        "One that listens elsewhere is named by --sdk-url.",
     )
     .addHelpText(
       "after",

@@ -239,6 +239,7 @@ describe("apps", () => {
 
   it.each<[string, object, RegExp]>([
     ["another signing key", { signingKey: OTHER_KEY }, /signing key is another one/],
+    ["no signing key", { signingKey: undefined }, /it has no signing key/],
     ["an unknown event key", { eventKey: "other" }, /sends events with a key that this server does not know/],
     ["the platform's own address", { baseUrl: undefined }, /talks to https:\/\/api\.inngest\.com/],
     ["dev mode", { isDev: true }, /is in dev mode/],
@@ -247,6 +248,26 @@ describe("apps", () => {
     const [check] = await apps(...startKeys, "--sdk-url", url);
     expect(check).toMatchObject({ is: "broken", says: expect.stringMatching(says) });
     expect(check?.cure).toMatch(/INNGEST_(SIGNING_KEY|EVENT_KEY|BASE_URL|DEV)/);
+  });
+
+  it("in start: an app that answers the question and fails the trust probe is broken", async () => {
+    // SDK v3 answers a GET that it cannot trust with the short form (wire.md §3.4).
+    const inspection = {
+      function_count: 1,
+      mode: "cloud",
+      has_event_key: true,
+      signing_key_hash: "abcdef012345",
+    };
+    const port = await listen(
+      createServer((req, res) => {
+        res.setHeader("x-inngest-sdk", "inngest-js:v3.0.0");
+        if (req.method === "POST") res.writeHead(401).end("{}");
+        else res.end(JSON.stringify(inspection));
+      }),
+    );
+    const [check] = await apps(...startKeys, "--sdk-url", `http://127.0.0.1:${port}/api/inngest`);
+    expect(check).toMatchObject({ is: "broken", says: expect.stringContaining("(hash abcdef012345, here ") });
+    expect(check?.says).not.toContain("0123456789abcdef");
   });
 
   it("in dev: an app in cloud mode, one that is not there, and what is no app", async () => {

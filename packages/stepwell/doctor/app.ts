@@ -72,6 +72,12 @@ async function checkStart(url: string, seen: Seen, answer: Answer, options: AppC
     );
   if (signingKey === null)
     return ok("app", `${wellText(url, seen, answer)}; keys not compared: none is set here`);
+  if (seen.is === "locked" && seen.status === 500)
+    return broken(
+      "app",
+      `${url} fails when it is asked (HTTP 500): it has no signing key, or its log says why`,
+      "Give the app this server's key, as INNGEST_SIGNING_KEY.",
+    );
   const isTrusted = seen.is === "app" && (await passesTrustProbe(url, options));
   if (seen.is !== "app" || !isTrusted)
     return broken(

@@ -11,6 +11,7 @@ import { readSuite } from "./reads.ts";
 import type { OpenStore } from "./sample-rows.ts";
 import { sliceSuite } from "./slices.ts";
 import { tickSuite } from "./ticks.ts";
+import { waitSuite } from "./waits.ts";
 import { writerSuite } from "./writers.ts";
 import { writeSuite } from "./writes.ts";
 
@@ -32,5 +33,6 @@ export function describeStore(name: string, open: OpenStore): void {
     describe("hints", () => hintSuite(open));
     describe("reads", () => readSuite(open));
     describe("ticks", () => tickSuite(open));
+    describe("waits", () => waitSuite(open));
   });
 }

@@ -1,6 +1,12 @@
 import { createServer, type Server } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { emailSend, reportGenerate, subscriptionCreated, userCreated } from "./events.ts";
+import {
+  dailyCleanupRequested,
+  emailSend,
+  reportGenerate,
+  subscriptionCreated,
+  userCreated,
+} from "./events.ts";
 import { EventRefusedError, sendEvent } from "./send.ts";
 
 const ada = { userId: "usr_ada", email: "ada@northwind.example", name: "Ada" };
@@ -13,6 +19,7 @@ describe("good events", () => {
     userCreated.create(ada),
     emailSend.create(mail),
     subscriptionCreated.create({ organizationId: "org_northwind", plan: "pro" }),
+    dailyCleanupRequested.create({ triggeredBy: "usr_ada", manual: true }),
     reportGenerate.create(report),
     reportGenerate.create({
       ...report,
@@ -36,6 +43,8 @@ describe("wrong events are refused before they are sent", () => {
     ["variables.count", emailSend.create({ ...mail, variables: { count: 3 } })],
     // @ts-expect-error no plan
     ["plan", subscriptionCreated.create({ organizationId: "org_northwind" })],
+    // @ts-expect-error a start by hand says so
+    ["manual", dailyCleanupRequested.create({ triggeredBy: "usr_ada", manual: false })],
     ["dateRange.start: must be an ISO date", range("yesterday", "2026-03-31")],
     ["dateRange.end: must be an ISO date", range("2026-02-01", "2026-02-30")],
     ["the start must not be after the end", range("2026-03-31", "2026-03-01")],

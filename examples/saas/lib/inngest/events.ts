@@ -48,3 +48,8 @@ export const reportGenerate = eventType("report/generate", {
     dateRange,
   }),
 });
+
+/** What starts a scheduled job by hand: `app/<id>`, and who wanted it. */
+export const dailyCleanupRequested = eventType("app/daily-cleanup", {
+  schema: z.object({ triggeredBy: id, manual: z.literal(true) }),
+});

@@ -55,10 +55,19 @@ describe("send-welcome-email", () => {
     ]);
   });
 
-  it("leaves somebody alone who was there in the last three days", async () => {
-    const run = await playRun("send-welcome-email", created("usr_ada", "ada@x.example"));
-    expect(run.steps.at(-1)).toBe("check-activity");
-    expect(subjectsTo("ada@x.example")).toHaveLength(2);
+  it.each([
+    ["sends no third mail to somebody who came back after the tips", "usr_ada", "send-tips-email", 2],
+    ["sends it to somebody who was last there on the first day", "usr_ines", "send-email", 3],
+  ])("%s", async (_what, userId, lastSeenAfter, mails) => {
+    const run = await playRun("send-welcome-email", created(userId, `${userId}@x.example`), {
+      onStep(step, now) {
+        const anHourLater = new Date(now.getTime() + 3_600_000);
+        if (step === lastSeenAfter) services().users.markActive(userId, anHourLater);
+      },
+    });
+    expect(run.output).toEqual({ success: true });
+    expect(run.steps.includes("send-reengagement")).toBe(mails === 3);
+    expect(subjectsTo(`${userId}@x.example`)).toHaveLength(mails);
   });
 
   it("refuses a wrong payload before its first step", async () => {

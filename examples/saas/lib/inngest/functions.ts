@@ -4,7 +4,8 @@
  */
 import { NonRetriableError } from "inngest";
 import { checkTemplate } from "@/emails/index.ts";
-import { scheduledTasks } from "@/jobs/scheduled-tasks.ts";
+import { scheduledFunctions } from "@/jobs/scheduled-tasks.ts";
+import { now } from "@/lib/clock.ts";
 import { toDayRange } from "@/lib/days.ts";
 import { services } from "@/services/index.ts";
 import { inngest } from "./client.ts";
@@ -31,7 +32,7 @@ export const sendWelcomeEmail = inngest.createFunction(
     );
     await step.sleep("wait-3-days", "3d");
     const active = await step.run("check-activity", () =>
-      services().users.wasActiveSince(userId, new Date(Date.now() - THREE_DAYS_MS)),
+      services().users.wasActiveSince(userId, new Date(now().getTime() - THREE_DAYS_MS)),
     );
     if (!active) {
       await step.run("send-reengagement", () =>
@@ -103,4 +104,4 @@ export const sendEmail = inngest.createFunction(
   },
 );
 
-export const functions = [sendWelcomeEmail, generateReport, sendEmail, ...scheduledTasks];
+export const functions = [sendWelcomeEmail, generateReport, sendEmail, ...scheduledFunctions];

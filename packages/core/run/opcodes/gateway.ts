@@ -36,5 +36,7 @@ export function openGateway(
 
 /** Queries and user names may hold keys (wire.md §5.4): only the place is shown. */
 function withoutSecrets(url: string): string {
-  return url.replace(/[?#].*$/s, "").replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, "$1");
+  if (!URL.canParse(url)) return "";
+  const { protocol, host, pathname } = new URL(url);
+  return /^https?:$/.test(protocol) ? `${protocol}//${host}${pathname}` : "";
 }

@@ -24,10 +24,11 @@ export function storeRun(
   moment: Moment,
 ): Outcome {
   const result = { type: "data", data: op.data };
-  if (!isKnown(draft, op.id)) keepInput(draft, op);
+  keepInput(draft, op);
   const startedAt =
     op.durationMs === undefined ? lease.at : Math.max(lease.at, moment.now - Math.round(op.durationMs));
-  storeStep(draft, op.id, named(op), result, "completed", lease.call.attempt + 1, moment, startedAt);
+  const what = op.sends === true ? { ...named(op), op: "SendEvent" } : named(op);
+  storeStep(draft, op.id, what, result, "completed", lease.call.attempt + 1, moment, startedAt);
   return "stored";
 }
 

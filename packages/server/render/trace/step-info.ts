@@ -18,6 +18,7 @@ const opWords: Record<string, StepOp> = {
   WaitForSignal: "WAIT_FOR_SIGNAL",
   InvokeFunction: "INVOKE",
   AIGateway: "AI_GATEWAY",
+  SendEvent: "SEND_EVENT",
 };
 
 export function opOf({ rows, stored, open }: StepFacts): StepOp {

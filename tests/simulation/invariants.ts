@@ -1,0 +1,162 @@
+/**
+ * What must hold after every commit (hard-parts.md §1, issue B item 9). Each check looks at rows
+ * only; none asks the engine's own code.
+ */
+import type { LaneRow, RunRow, RunStateRow } from "@stepwell/core";
+import { queueComplaints } from "./queue-invariants.ts";
+import type { RowChange, Shadow } from "./shadow.ts";
+
+const DAY_MS = 86_400_000;
+const QUEUE_TABLES = new Set(["wakes", "lanes", "cells", "nudges", "leases"]);
+/** Rows that are written once and never again. */
+const INSERT_ONLY = new Set(["steps", "history", "events", "ticks"]);
+const TIMES: readonly (readonly [string, string])[] = [
+  ["history", "at"],
+  ["events", "receivedAt"],
+  ["leases", "at"],
+  ["runs", "queuedAt"],
+];
+
+export interface Writer {
+  engine: string;
+  /** The latest time that was stored when the engine started, or that it has stored: it may not go below. */
+  latest: number;
+}
+export interface Invariants {
+  /** @returns what this commit broke, in words */
+  afterCommit(changes: readonly RowChange[], writer: Writer): string[];
+  /** An engine that starts now. */
+  writer(engine: string): Writer;
+  /** Runs that somebody else than the holder of the lease gave up: their code may run again. */
+  readonly lost: ReadonlySet<string>;
+}
+
+export function hasEnded(run: Pick<RunRow, "status">): boolean {
+  return run.status !== "queued" && run.status !== "running";
+}
+
+/** @param limitOf the configured limit of a cell */
+export function createInvariants(shadow: Shadow, limitOf: (cell: string) => number): Invariants {
+  const ended = new Set<string>();
+  const once = new Map<string, number>();
+  const lost = new Set<string>();
+  const tokens = new Set<string>();
+  let latest = 0;
+  const { rows } = shadow;
+
+  function onceComplaints(run: RunRow): string[] {
+    const event = rows.events.get(run.eventId);
+    const value = event?.externalId ?? run.eventId;
+    const key = run.originalRunId === null ? `${run.functionId} ${value}` : run.id;
+    const before = once.get(key);
+    once.set(key, run.queuedAt);
+    if (before === undefined || run.queuedAt - before >= DAY_MS) return [];
+    return [`a second run, ${run.id}, of one function for event ${value}`];
+  }
+
+  function leaseComplaints(change: RowChange, writer: Writer): string[] {
+    const { before, after } = change;
+    const run = String((after ?? before)?.["runId"]);
+    if (before !== null && after !== null && before["freed"] === false && after["freed"] === true) {
+      if (before["node"] !== writer.engine) lost.add(run);
+      return [];
+    }
+    if (before !== null && after === null && before["freed"] === false) return [`lease ${change.key} was removed while live`];
+    if (before !== null) return after === null ? [] : [`lease ${change.key} was changed`];
+    if (tokens.has(change.key)) return [`the token ${change.key} was used twice`];
+    tokens.add(change.key);
+    const target = (after?.["call"] as { target: string | null }).target;
+    const same = [...rows.leases.values()].filter(
+      (lease) => !lease.freed && lease.runId === run && lease.call.target === target && lease.id !== change.key,
+    );
+    if (same.length === 0 || ended.has(run)) return [];
+    return [`two calls of run ${run} for ${target ?? "discovery"} are in flight together`];
+  }
+
+  function rowComplaints(change: RowChange, writer: Writer): string[] {
+    const { table, key, before, after } = change;
+    const wrong: string[] = [];
+    if (isWrittenOnce(change) && before !== null) wrong.push(`${table} ${key} was ${after === null ? "removed" : "changed"}; it is written once`);
+    if (table === "runs" && before === null && after !== null) wrong.push(...onceComplaints(after as unknown as RunRow));
+    const owner = ownerOf(change);
+    if (owner !== null && ended.has(owner)) wrong.push(`${table} ${key} of the ended run ${owner} was written`);
+    if (table === "leases") wrong.push(...leaseComplaints(change, writer));
+    for (const [of, field] of TIMES) {
+      const at = after?.[field];
+      if (of !== table || before !== null || typeof at !== "number") continue;
+      if (at < writer.latest) wrong.push(`${table} ${key}: ${field} went back by ${writer.latest - at} ms`);
+      writer.latest = Math.max(writer.latest, at);
+      latest = Math.max(latest, at);
+    }
+    return wrong;
+  }
+
+  return {
+    lost,
+    writer: (engine) => ({ engine, latest }),
+    afterCommit(changes, writer) {
+      const wrong = changes.flatMap((change) => rowComplaints(change, writer));
+      const touched = new Set<string>();
+      for (const { table, before, after } of changes) {
+        const row = after ?? before;
+        if (table === "runs" || table === "steps") touched.add(String(row?.[table === "runs" ? "id" : "runId"]));
+        else if (typeof row?.["runId"] === "string") touched.add(row["runId"]);
+      }
+      for (const id of touched) {
+        const run = rows.runs.get(id);
+        if (run === undefined) continue;
+        if (hasEnded(run)) {
+          ended.add(id);
+          if (rows.runStates.has(id)) wrong.push(`the ended run ${id} keeps its state`);
+        } else wrong.push(...aliveComplaints(shadow, run));
+      }
+      if (changes.some(({ table }) => QUEUE_TABLES.has(table))) wrong.push(...queueComplaints(shadow, limitOf));
+      return wrong;
+    },
+  };
+}
+
+/** Of payloads, what a step or a run has produced; requests and inputs are put away and taken out again. */
+function isWrittenOnce({ table, key }: RowChange): boolean {
+  if (table === "payloads") return /\|(?:step:.*|output|event)$/.test(key);
+  return INSERT_ONLY.has(table);
+}
+
+/** The run that a row belongs to, for tables which the end of a run closes. */
+function ownerOf({ table, before, after }: RowChange): string | null {
+  const row = after ?? before;
+  if (table === "runs") return String(row?.["id"]);
+  if (table === "steps" || table === "history" || table === "runStates" || table === "waits") return String(row?.["runId"]);
+  if (table === "payloads") return String(row?.["owner"]);
+  return null;
+}
+
+/** Every unfinished run has a wake, a live lease or a wait. */
+function aliveComplaints(shadow: Shadow, run: RunRow): string[] {
+  const { rows } = shadow;
+  const gone = new Set([...rows.nudges.values()].map((nudge) => nudge.gone));
+  for (const wake of rows.wakes.values()) if (wake.runId === run.id && !gone.has(wake.id)) return [];
+  for (const lease of rows.leases.values()) if (lease.runId === run.id && !lease.freed) return [];
+  for (const wait of rows.waits.values()) if (wait.runId === run.id && wait.kind !== "cancel") return [];
+  return [`run ${run.id} is ${run.status} and has no wake, no lease and no wait: ${openOf(rows.runStates.get(run.id))}`];
+}
+
+function openOf(row: RunStateRow | undefined): string {
+  return row === undefined ? "no state" : `open ${JSON.stringify(row.state.open)}`;
+}
+
+/** What must be gone once every run has ended. `expected`: kinds of wakes that may stay. */
+export function remains(shadow: Shadow, expected: ReadonlySet<string>): string[] {
+  const { rows } = shadow;
+  const wrong: string[] = [];
+  for (const run of rows.runs.values()) if (!hasEnded(run)) wrong.push(`run ${run.id} never ended: it is ${run.status}`);
+  for (const wake of rows.wakes.values())
+    if (!expected.has(wake.job.kind)) wrong.push(`a wake is left behind: ${JSON.stringify(wake)}`);
+  for (const lease of rows.leases.values()) wrong.push(`a lease is left behind: ${JSON.stringify(lease)}`);
+  for (const cell of rows.cells.values()) wrong.push(`a slot is left behind: ${JSON.stringify(cell)}`);
+  for (const lane of rows.lanes.values() as Iterable<LaneRow>) wrong.push(`a lane is left behind: ${lane.lane}`);
+  for (const nudge of rows.nudges.values()) wrong.push(`a nudge is left behind: ${JSON.stringify(nudge)}`);
+  for (const wait of rows.waits.values()) wrong.push(`a wait is left behind: ${JSON.stringify(wait)}`);
+  for (const state of rows.runStates.values()) wrong.push(`a run state is left behind: ${state.runId}`);
+  return wrong;
+}

@@ -1,0 +1,35 @@
+/** The simulation bites: each planted bug is found, and the seeds that find them are clean without. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, describe, expect, test } from "vitest";
+import { plants } from "./plants.ts";
+import { simulate } from "./simulate.ts";
+
+const SEEDS = 200;
+const run = promisify(execFile);
+const found: number[] = [];
+
+async function firstBroken(plant: number): Promise<{ seed: number; violations: string[] } | null> {
+  const script = join(import.meta.dirname, "plant-process.ts");
+  const args = ["--conditions=stepwell-source", script, String(plant), "1", String(SEEDS)];
+  const { stdout } = await run(process.execPath, args, { timeout: 120_000 });
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "null");
+}
+
+describe("a planted bug is found", () => {
+  test.each(plants.map(({ name }, index) => ({ name, index })))("$name", async ({ index }) => {
+    const broken = await firstBroken(index);
+    expect(broken, `not found in ${SEEDS} seeds`).not.toBeNull();
+    if (broken !== null) found.push(broken.seed);
+  });
+
+  test("and the seeds that found one are clean without it", async () => {
+    expect(found.length).toBe(plants.length);
+    for (const seed of new Set(found)) expect((await simulate(seed)).violations).toEqual([]);
+  });
+});
+
+afterAll(() => {
+  if (found.length > 0) console.log(`seeds that found the plants: ${found.join(" ")}`);
+});

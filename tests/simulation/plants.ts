@@ -1,0 +1,141 @@
+/**
+ * Bugs to plant: patches of source text, applied while it is loaded. A patch whose text is not there
+ * any more fails loudly, so none can rot.
+ */
+export interface Plant {
+  name: string;
+  edits: { file: string; from: string; to: string }[];
+}
+
+const one = (name: string, file: string, from: string, to: string): Plant => ({
+  name,
+  edits: [{ file: `packages/${file}`, from, to }],
+});
+
+export const plants: readonly Plant[] = [
+  one(
+    "the fence is forgotten: an answer on a lost lease is settled",
+    "engine/settle.ts",
+    'if (held === null || held.freed || held.node !== lease.node) return { write: [], reply: "stale" };\n    if (seen.run === null || seen.run.state === null)\n      return {',
+    "if (seen.run === null || seen.run.state === null)\n      return {",
+  ),
+  one(
+    "a freed lease still settles",
+    "engine/settle.ts",
+    "if (held === null || held.freed || held.node !== lease.node)",
+    "if (held === null || held.node !== lease.node)",
+  ),
+  one(
+    "a grant counts its slot twice",
+    "core/flow/capacity.ts",
+    "for (const cell of cursor.view.cells) used.set(cell, (used.get(cell) ?? 0) + 1);",
+    "for (const cell of cursor.view.cells) used.set(cell, (used.get(cell) ?? 0) + 2);",
+  ),
+  one(
+    "a slot is never given back",
+    "core/flow/capacity.ts",
+    "for (const cell of lease.cells) used.set(cell, (used.get(cell) ?? 0) - 1);",
+    "",
+  ),
+  one(
+    "a full cell is granted once more",
+    "core/flow/capacity.ts",
+    "(used.get(cell) ?? 0) >= limits(cell));\n    if (full",
+    "(used.get(cell) ?? 0) > limits(cell));\n    if (full",
+  ),
+  one(
+    "the wake of a next call is dropped",
+    "core/run/record.ts",
+    'changes.push({ insert: "wakes", row });',
+    "",
+  ),
+  one(
+    "the nudge of a next call is lost",
+    "core/run/record.ts",
+    "nudges.set(lane, Math.min(score, nudges.get(lane) ?? score));",
+    "",
+  ),
+  one(
+    "a lost call is not queued again",
+    "core/run/decide.ts",
+    'draft.effects.push({ do: "call", call, dueAt: null, score: lease.score });',
+    "void call;",
+  ),
+  one(
+    "a lost call counts as an attempt",
+    "core/run/decide.ts",
+    "const call = { ...lease.call, generation: lease.call.generation + 1 };",
+    "const call = { ...lease.call, attempt: lease.call.attempt + 1, generation: lease.call.generation + 1 };",
+  ),
+  one(
+    "one attempt too many",
+    "core/run/decide.ts",
+    "call.attempt + 1 < about.maxAttempts",
+    "call.attempt < about.maxAttempts",
+  ),
+  one(
+    "nothing is recovered after a crash",
+    "engine/recover.ts",
+    "if (!store.exclusive) return 0;",
+    "return 0;",
+  ),
+  one(
+    "the idempotency cell is not written",
+    "core/flow/admission.ts",
+    'write.push({ put: "gateCells", row: cell });',
+    "void cell;",
+  ),
+  one(
+    "a re-entry runs what it finds while ops are open",
+    "engine/call.ts",
+    "die: lease.call.target === null && (state.plan || Object.keys(state.open).length > 0),",
+    "die: lease.call.target === null && state.plan,",
+  ),
+  one(
+    "a member of a parallel group gets no call",
+    "core/run/opcodes/step.ts",
+    "if (state.stored < about.maxSteps)",
+    "if (state.group !== 2)",
+  ),
+  one(
+    "two discoveries of one run are out at once",
+    "core/run/progress.ts",
+    "if (state.discovering) {",
+    "if (state.discovering && state.again) {",
+  ),
+  one(
+    "a sleep ends early",
+    "core/run/opcodes/sleep.ts",
+    'job: { kind: "sleep", step: op.id }, dueAt: until',
+    'job: { kind: "sleep", step: op.id }, dueAt: until - 3000',
+  ),
+  one(
+    "an event is acknowledged before it is stored",
+    "engine/receive.ts",
+    "return await storeEvents(context, events);",
+    "void storeEvents(context, events).catch(() => {}); return events.map((event) => event.id);",
+  ),
+  one(
+    "the clock goes back over a restart",
+    "store/memory-store.ts",
+    "floor = Math.max(floor, now);",
+    "floor = 0;",
+  ),
+  {
+    // Four locks hold this door: the wake that moved, the tick's row seen, its plain insert, the idempotency key.
+    name: "a tick fires twice",
+    edits: [
+      {
+        file: "packages/engine/tick.ts",
+        from: "    if (!isAsBefore(seen.wake, wake)) return { write: [], reply: null };\n    const write: Change[] = [moveOn(wake, schedule, next)];\n    if (seen.tick === null)",
+        to: "    const write: Change[] = [moveOn(wake, schedule, next)];\n    if (fireAt > 0)",
+      },
+      { file: "packages/engine/tick.ts", from: "admit(candidate, new Map(gates),", to: "admit(candidate, new Map(),", },
+      {
+        file: "packages/engine/tick.ts",
+        from: 'return { insert: "ticks", row: {',
+        to: 'return { insert: "ticks", orIgnore: true, row: {',
+      },
+    ],
+  },
+];

@@ -1,0 +1,169 @@
+/**
+ * One seed from beginning to end: a random app, random events, random faults; the invariants after
+ * each commit; and when everything has come to rest, what is left and what the model says.
+ */
+import { createEngines, type Engines, isRefusal } from "./engines.ts";
+import { programText } from "./program.ts";
+import { registrationOf } from "./setup.ts";
+import { planCancels, planReruns, planSignals, planWakingEvents } from "./visitors.ts";
+import { finalComplaints } from "./verdict.ts";
+import { createWorld, START, someTime, violated, type World } from "./world.ts";
+
+export interface Outcome {
+  seed: number;
+  violations: string[];
+  hash: string;
+  tasks: number;
+  /** What there was to judge. */
+  counts: Counts;
+  /** The last lines, or all when asked for. */
+  lines: readonly string[];
+  /** What was simulated, in a few lines. */
+  about: string[];
+}
+
+export interface Counts {
+  runs: number;
+  /** Runs with a lost, late or doubled call. */
+  disturbed: number;
+  /** Answers that the fence refused. */
+  stale: number;
+  /** Runs that the model judged to their end. */
+  modelled: number;
+}
+
+const MAX_TASKS = 60_000;
+
+/** @param keepTrace keep all lines, not only the last ones */
+export async function simulate(seed: number, keepTrace = false): Promise<Outcome> {
+  const world = createWorld(seed, keepTrace);
+  const engines = createEngines(world);
+  try {
+    await play(world, engines);
+  } catch (error) {
+    world.violations.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+  engines.crashAll();
+  const { lines, hash, tasks } = world.scheduler.trace();
+  return { seed, violations: world.violations, hash, tasks, counts: countsOf(world), lines, about: aboutOf(world) };
+}
+
+async function play(world: World, engines: Engines): Promise<void> {
+  const { scheduler, setup } = world;
+  await engines.start();
+  for (let n = 0; n < setup.events; n += 1) sendLater(world, engines, n);
+  planCancels(world, engines);
+  planReruns(world, engines);
+  planSignals(world, engines);
+  planWakingEvents(world, engines);
+  planDeploy(world);
+  planClock(world);
+  planZombies(world, engines);
+  planEndOfCron(world, engines);
+  const isBroken = (): boolean => world.violations.length > 0;
+  await scheduler.settle(MAX_TASKS, isBroken);
+  if (setup.faults.engines === "zombie" && !isBroken()) {
+    // Engines that lived together cannot see each other's deaths; the last one cleans up (ADR 0016).
+    scheduler.say("all engines end, a last one starts");
+    engines.crashAll();
+    await engines.start();
+    await scheduler.settle(MAX_TASKS, isBroken);
+  }
+  if (!isBroken()) violated(world, await finalComplaints(world));
+}
+
+function sendLater(world: World, engines: Engines, n: number): void {
+  const { scheduler, dice, setup } = world;
+  const names = setup.functions.flatMap((fn) => fn.config.triggers).flatMap((trigger) => ("event" in trigger ? [trigger.event] : []));
+  const name = dice.pick(names.filter((one) => one.startsWith("t/")));
+  // Now and then two events share their id: one run between them (semantics §5.1).
+  const externalId = dice.chance(0.15) ? "same" : `event-${n}`;
+  const at = dice.chance(0.4) ? START : someTime(world);
+  const ts = dice.chance(0.15) ? at + dice.pick([-5000, 3000, 1_800_000]) : undefined;
+  scheduler.later(at, null, "send", () => {
+    void engines.send({ name, externalId, data: { k: dice.below(3) }, ...(ts === undefined ? {} : { ts }) });
+  });
+}
+
+/** The app restarts with other code: steps are gone, new, or mean something else. */
+function planDeploy(world: World): void {
+  const { scheduler, dice, setup } = world;
+  if (!setup.faults.deploy) return;
+  scheduler.later(START + dice.below(300_000), null, "deploy", () => {
+    scheduler.say("the app restarts with other code");
+    for (const fn of setup.functions) fn.program = fn.next;
+    for (const run of world.called) world.mixed.add(run);
+  });
+}
+
+function planClock(world: World): void {
+  const { scheduler, dice, setup } = world;
+  if (!setup.faults.clock) return;
+  for (let n = dice.between(1, 3); n > 0; n -= 1)
+    scheduler.later(START + dice.below(600_000), null, "clock", () => {
+      world.clockOffset += dice.pick([-3_600_000, -5000, 2000, 600_000]);
+      scheduler.say(`the machine's clock is ${world.clockOffset} ms off`);
+    });
+}
+
+function planZombies(world: World, engines: Engines): void {
+  const { scheduler, dice, setup, shadow } = world;
+  if (setup.faults.engines === "calm") return;
+  if (setup.faults.engines === "crash") {
+    for (let n = dice.between(0, 3); n > 0; n -= 1)
+      scheduler.later(someTime(world), null, "kill", () => {
+        const [name] = engines.names();
+        if (name !== undefined) engines.crash(name, "from outside");
+      });
+    return;
+  }
+  const another = async (): Promise<void> => {
+    const names = engines.names();
+    // An engine that knows no function yet would drop the events: only the first sync makes a house.
+    if (shadow.rows.functions.size === 0) scheduler.later(scheduler.now() + 1000, null, "zombie", another);
+    else if (names.length < 3) await engines.start();
+    else engines.crash(dice.pick(names), "from outside");
+  };
+  for (let n = dice.between(1, 4); n > 0; n -= 1)
+    scheduler.later(START + dice.pick([10, 5000, dice.below(400_000)]), null, "zombie", another);
+}
+
+/** Cron would tick for ever: after a while the app has no such function any more. */
+function planEndOfCron(world: World, engines: Engines): void {
+  const { scheduler, dice, setup } = world;
+  const crons = setup.functions.filter((fn) => fn.config.triggers.some((trigger) => "cron" in trigger));
+  if (crons.length === 0) return;
+  const sync = (): void => {
+    if (world.without.length === 0) world.cronUntil = scheduler.now();
+    world.without = crons.map((fn) => fn.slug);
+    scheduler.say("the cron functions are gone from the app");
+    for (const engine of engines.all())
+      engine.sync(registrationOf(setup, world.without)).catch((error: unknown) => {
+        if (!isRefusal(error)) violated(world, [`sync failed: ${String(error)}`]);
+        scheduler.later(scheduler.now() + 1000, null, "sync again", sync);
+      });
+  };
+  scheduler.later(START + dice.pick([400_000, 1_000_000]), null, "end of cron", sync);
+}
+
+function countsOf({ shadow, disturbed, invariants, mixed, stale }: World): Counts {
+  const runs = [...shadow.rows.runs.values()];
+  return {
+    runs: runs.length,
+    disturbed: new Set([...disturbed, ...invariants.lost]).size,
+    stale,
+    modelled: runs.filter((run) => run.status !== "cancelled" && !mixed.has(run.id)).length,
+  };
+}
+
+function aboutOf(world: World): string[] {
+  const { setup } = world;
+  return [
+    `faults ${JSON.stringify(setup.faults)}, ${setup.events} events, ${setup.queueWorkers} workers`,
+    ...setup.functions.map((fn) => {
+      const { sdk, requestVersion } = fn.manners;
+      const limits = fn.config.concurrency.map(({ limit, key }) => `${limit}${key === undefined ? "" : ` per ${key}`}`);
+      return `${fn.slug} (v${sdk}, requests v${requestVersion}, ${fn.config.maxAttempts} attempts, limits [${limits.join("; ")}]): ${programText(fn.program)}`;
+    }),
+  ];
+}

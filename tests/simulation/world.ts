@@ -1,0 +1,107 @@
+/** One simulated world: a store, its shadow, engines that come and go, and the notebook of what happened. */
+import type { WaitRow } from "@stepwell/core";
+import { createMemoryStore, type Store } from "@stepwell/store";
+import { createDice, type Dice } from "./dice.ts";
+import { createInvariants, type Invariants } from "./invariants.ts";
+import { createScheduler, type Scheduler } from "./scheduler.ts";
+import { createSetup, limitOf, type Setup } from "./setup.ts";
+import { createShadow, type Shadow } from "./shadow.ts";
+
+/** 1 March 2026, noon, UTC. */
+export const START = 1_772_366_400_000;
+
+export interface SentEvent {
+  id: string;
+  externalId: string;
+  name: string;
+  /** The sender was told that it is stored. */
+  acknowledged: boolean;
+}
+export interface World {
+  readonly seed: number;
+  readonly dice: Dice;
+  readonly scheduler: Scheduler;
+  readonly setup: Setup;
+  readonly store: Store;
+  readonly shadow: Shadow;
+  readonly invariants: Invariants;
+  readonly events: Map<string, SentEvent>;
+  /** run → step id → how often its code ran. */
+  readonly bodies: Map<string, Map<string, number>>;
+  /** Runs with a lost, late or doubled call. */
+  readonly disturbed: Set<string>;
+  /** Runs that the app has been called for. */
+  readonly called: Set<string>;
+  /** Runs that saw two versions of their code. */
+  readonly mixed: Set<string>;
+  /** Signals that were sent: what they carried → the signal. */
+  readonly signals: Map<number, string>;
+  /** Runs that somebody asked to cancel. */
+  readonly cancelled: Set<string>;
+  /** Leases whose request is at the app now. */
+  readonly inFlight: Set<string>;
+  /** Added to true time: what the machine's clock shows. */
+  clockOffset: number;
+  /** No more faults after this true time. */
+  readonly faultsUntil: number;
+  /** Instants at which much happens at once. */
+  readonly hot: readonly number[];
+  /** Called when a run begins to wait: somebody may answer. */
+  waitOpened(wait: WaitRow): void;
+  /** Functions that are gone from the app. */
+  without: string[];
+  /** When they went, in true time. */
+  cronUntil: number;
+  violations: string[];
+  /** Answers that came on a lost lease. */
+  stale: number;
+}
+
+export function createWorld(seed: number, keepTrace: boolean): World {
+  const dice = createDice(seed);
+  const setup = createSetup(dice);
+  const shadow = createShadow();
+  return {
+    seed,
+    dice,
+    setup,
+    shadow,
+    scheduler: createScheduler(dice, START, keepTrace),
+    store: createMemoryStore(),
+    invariants: createInvariants(shadow, (cell) => limitOf(setup, cell)),
+    events: new Map(),
+    bodies: new Map(),
+    disturbed: new Set(),
+    called: new Set(),
+    mixed: new Set(),
+    signals: new Map(),
+    cancelled: new Set(),
+    inFlight: new Set(),
+    clockOffset: 0,
+    hot: Array.from({ length: 4 }, () => START + dice.pick([1000, 31_000, dice.below(700_000)])),
+    faultsUntil: START + dice.pick([60_000, 600_000, 4_000_000]),
+    waitOpened: () => {},
+    without: [],
+    cronUntil: 0,
+    violations: [],
+    stale: 0,
+  };
+}
+
+/** When something that people do happens: often together with other things, so that they race. */
+export function someTime({ dice, hot }: World): number {
+  return dice.chance(0.6) ? dice.pick(hot) : START + dice.below(700_000);
+}
+
+/** Is a fault allowed now, and do the dice want it? */
+export function strikes(world: World, probability: number): boolean {
+  return probability > 0 && world.scheduler.now() < world.faultsUntil && world.dice.chance(probability);
+}
+
+/** Notes what is broken; the simulation ends after this task. */
+export function violated(world: World, complaints: readonly string[]): void {
+  for (const complaint of complaints) {
+    world.violations.push(complaint);
+    world.scheduler.say(`VIOLATION ${complaint}`);
+  }
+}
