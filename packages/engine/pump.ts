@@ -15,6 +15,7 @@ import { fireTick, tick } from "./tick.ts";
 const DUE_BATCH = 200;
 const CLAIM_BATCH = 50;
 const BUSY_RETRY_MS = 5;
+const SLOW_WAKE_MS = 50;
 
 export interface Pump {
   start(): Promise<void>;
@@ -34,6 +35,7 @@ export function createPump(context: Context): Pump {
   const ready = new Set<PoolId>();
   const claiming = new Set<PoolId>();
   const drained = new Set<() => void>();
+  let handling = 0;
   let reserved = 0;
   let running = 0;
   let fired = 0;
@@ -76,22 +78,37 @@ export function createPump(context: Context): Pump {
   }
 
   async function handleDue(): Promise<void> {
+    let now = clock.now();
     while (!stopped) {
-      const rows = await store.read.dueWakes(clock.now(), DUE_BATCH + inHand.size);
+      now = clock.now();
+      const rows = await store.read.dueWakes(now, DUE_BATCH + inHand.size);
       const fresh = rows.filter((row) => !inHand.has(row.id));
       if (fresh.length === 0) break;
       // Requests of the server's own may take minutes: nothing else waits for them.
       const [long, short] = [fresh.filter(isLong), fresh.filter((row) => !isLong(row))];
       for (const wake of long) void whileRunning(() => handle(wake));
-      await Promise.all(short.map(handle));
+      await soon(Promise.all(short.map(handle)));
     }
-    const next = await store.read.nextDue();
-    if (next !== null) wakeAt(Math.max(next, inHand.size > 0 ? clock.now() + 100 : 0));
+    // What is due by now is in hand.
+    const next = await store.read.nextDue(now);
+    if (next !== null) wakeAt(next);
+  }
+
+  /** One slow wake, such as an event that thousands of runs wait for, does not hold up the others for long. */
+  async function soon(work: Promise<unknown>): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const cancel = clock.at(clock.now() + SLOW_WAKE_MS, resolve);
+      void work.finally(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   /** A wake whose handling throws is parked and tried again later: it neither blocks the others nor spins. */
   async function handle(wake: WakeRow): Promise<void> {
     inHand.add(wake.id);
+    handling += 1;
     try {
       await fire(wake);
       if (!isAtOnce(wake)) fired += 1;
@@ -113,6 +130,8 @@ export function createPump(context: Context): Pump {
         inHand.delete(wake.id);
         void lookForDue();
       });
+    } finally {
+      handling -= 1;
     }
   }
 
@@ -241,7 +260,7 @@ export function createPump(context: Context): Pump {
       });
     },
     callsInFlight: () => running,
-    isIdle: () => !looking && running === 0 && reserved === 0 && ready.size === 0,
+    isIdle: () => !looking && handling === 0 && running === 0 && reserved === 0 && ready.size === 0,
     wakesFired: () => fired,
   };
 }

@@ -216,6 +216,8 @@ describe("StepRun", () => {
     ["text is none", { timing: { b: "5" } }, {}],
     ["no arguments leave no input", { opts: { input: [] } }, {}],
     ["arguments are kept", { opts: { input: [1, null] } }, { input: [1, null] }],
+    ["step.sendEvent is told from others", { opts: { type: "step.sendEvent" } }, { sends: true }],
+    ["other types are plain steps", { opts: { type: "step.ai.wrap" } }, {}],
   ])("%s", (_case, item, more) => {
     const { race: _none, ...plain } = base;
     expect(readOne({ op: "StepRun", ...item })).toEqual({ ...plain, op: "StepRun", data: null, ...more });

@@ -41,6 +41,7 @@ export function readOps(body: Json, bodyBytes: number): OpList {
     }
     const id = typeof item.id === "string" && item.id !== "" ? item.id : null;
     if (id === null && !ENDS.has(code)) return { problem: `a ${code} op has no id` };
+    if (id === "__proto__") return { problem: "a step may not be called __proto__" };
     if (bodyBytes > MAX_STEP_BYTES) {
       const tooLarge = largePart(item, code);
       if (tooLarge !== null)

@@ -199,8 +199,8 @@ export interface Reads {
   waits(ask: Slices["waits"]["ask"]): Promise<WaitRow[]>;
   /** Later wakes (not queued ones) due at `now`, earliest first. */
   dueWakes(now: Instant, limit: number): Promise<WakeRow[]>;
-  /** When the earliest later wake is due; null: there is none. */
-  nextDue(): Promise<Instant | null>;
+  /** When the earliest later wake is due (of those due after `after`); null: there is none. */
+  nextDue(after?: Instant): Promise<Instant | null>;
   /** Pools with a nudge, a freed lease or an open lane. */
   readyPools(): Promise<PoolId[]>;
   /** Cells of a pool that some lane is blocked on. */

@@ -5,10 +5,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Inngest, type InngestFunction } from "inngest";
 import { afterEach, expect, test } from "vitest";
 import { freePort, killAll, occupyPort, ready, stepwell, wordsOf } from "../crash/cli.ts";
 import { startApp, type TestApp } from "./app.ts";
+import { createClient, type Inngest, type InngestFunction } from "./sdk.ts";
 import { EVENT_KEY, SIGNING_KEY, until } from "./world.ts";
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -36,9 +36,10 @@ async function usualPort(but: number[] = []): Promise<number> {
 }
 
 const silent = { info() {}, warn() {}, error() {}, debug() {} };
-const devClient = (url: string, id: string) => new Inngest({ id, baseUrl: url, isDev: true, logger: silent });
+const devClient = (url: string, id: string) =>
+  createClient({ id, baseUrl: url, isDev: true, logger: silent });
 const startClient = (url: string, id: string) =>
-  new Inngest({
+  createClient({
     id,
     baseUrl: url,
     isDev: false,

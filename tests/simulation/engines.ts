@@ -41,7 +41,8 @@ export function createEngines(world: World): Engines {
     if (!live.delete(name)) return;
     scheduler.say(`${name} crashes ${why}`);
     scheduler.drop(name);
-    if (live.size === 0) scheduler.later(scheduler.now() + dice.pick([10, 1000, 90_000]), null, "start an engine", start);
+    // Whoever starts next takes over what this one had in flight, also while others live.
+    scheduler.later(scheduler.now() + dice.pick([10, 1000, 90_000]), null, "start an engine", start);
   }
 
   async function start(): Promise<void> {

@@ -2,7 +2,7 @@
  * What must hold after every commit (hard-parts.md §1, issue B item 9). Each check looks at rows
  * only; none asks the engine's own code.
  */
-import type { LaneRow, RunRow, RunStateRow } from "@stepwell/core";
+import type { LaneRow, LeaseRow, RunRow, RunStateRow, WakeRow } from "@stepwell/core";
 import { queueComplaints } from "./queue-invariants.ts";
 import type { RowChange, Shadow } from "./shadow.ts";
 
@@ -91,11 +91,39 @@ export function createInvariants(shadow: Shadow, limitOf: (cell: string) => numb
     return wrong;
   }
 
+  /** A call that somebody else gave up comes again as it was: no attempt is counted, the generation rises (semantics §2.1). */
+  function lostComplaints(changes: readonly RowChange[], writer: Writer): string[] {
+    const wrong: string[] = [];
+    for (const { table, before, after } of changes) {
+      if (table !== "leases" || before === null || before["freed"] === true || after?.["freed"] !== true) continue;
+      const lease = before as unknown as LeaseRow;
+      if (lease.node === writer.engine || !rows.runStates.has(lease.runId)) continue;
+      const checkpointed = rows.runStates.get(lease.runId)?.state.checkpointed === lease.id;
+      const { target, attempt, generation } = lease.call;
+      const again = changes.some(({ table: of, after: made }) => {
+        const job = (of === "wakes" && made?.["runId"] === lease.runId ? made["job"] : null) as WakeRow["job"] | null;
+        if (job?.kind !== "call" || job.call.target !== target || job.call.generation <= generation) return false;
+        return job.call.attempt === (checkpointed ? 0 : attempt);
+      });
+      if (!again) wrong.push(`the lost call of lease ${lease.id} did not come again as it was`);
+    }
+    return wrong;
+  }
+
+  /** One run waits for a signal at a time (semantics §7.4). */
+  function signalComplaints(changes: readonly RowChange[], now: number): string[] {
+    if (!changes.some(({ table, after }) => table === "waits" && after?.["kind"] === "signal")) return [];
+    const names = [...rows.waits.values()].filter(({ kind, until }) => kind === "signal" && (until ?? now + 1) > now).map(({ name }) => name);
+    const doubled = names.find((name, index) => names.indexOf(name) !== index);
+    return doubled === undefined ? [] : [`two runs wait for the signal ${doubled}`];
+  }
+
   return {
     lost,
     writer: (engine) => ({ engine, latest }),
     afterCommit(changes, writer) {
       const wrong = changes.flatMap((change) => rowComplaints(change, writer));
+      wrong.push(...lostComplaints(changes, writer), ...signalComplaints(changes, writer.latest));
       const touched = new Set<string>();
       for (const { table, before, after } of changes) {
         const row = after ?? before;

@@ -86,8 +86,13 @@ export function createSimStore(world: World, owner: string, writer: Writer, die:
     scheduler.say(`${owner} commit ${what}: ${written.map(changeText).join(", ") || "nothing"}`);
     const changes = world.shadow.apply(written);
     violated(world, world.invariants.afterCommit(changes, writer));
-    for (const { table, before, after } of changes)
-      if (table === "waits" && before === null) world.waitOpened(after as unknown as WaitRow);
+    for (const { table, before, after } of changes) {
+      if (table !== "waits" || before !== null) continue;
+      const wait = after as unknown as WaitRow;
+      const place = `${wait.runId}|${wait.step}`;
+      if (!world.waitsSince.has(place)) world.waitsSince.set(place, wait.seq);
+      world.waitOpened(wait);
+    }
     if (strikes(world, faults.crash / 2)) return die(`after commit ${what}`);
     if (world.dice.chance(0.3)) scheduler.soon(owner, "reply", () => resolve(reply));
     else resolve(reply);

@@ -40,7 +40,8 @@ function waitComplaints(world: World, run: RunRow, leaf: Extract<Leaf, { do: "wa
     event.name === leaf.event && (!leaf.match || keyOf(world, event.id) === keyOf(world, run.eventId));
   const events = [...world.shadow.rows.events.values()].filter(fits);
   if (got !== null) {
-    const event = events.find((one) => one.externalId === got["id"] && one.receivedAt >= step.queuedAt);
+    const since = [run.id, run.originalRunId].map((id) => world.waitsSince.get(`${id}|${step.hash}`)).find((seq) => seq !== undefined);
+    const event = events.find((one) => one.externalId === got["id"] && one.seq > (since ?? 0));
     return event === undefined ? [`the wait ${leaf.id} got ${JSON.stringify(got)}, which it did not wait for`] : [];
   }
   if (!isCalm(world)) return early(leaf, step);

@@ -122,6 +122,69 @@ export const plants: readonly Plant[] = [
     "floor = 0;",
   ),
   {
+    name: "the second result of a step replaces the first",
+    edits: [
+      {
+        file: "packages/core/run/opcodes/step.ts",
+        from: "if (seen.steps.has(id) || draft.effects.some(",
+        to: "if (draft.effects.some(",
+      },
+      {
+        file: "packages/core/run/record.ts",
+        from: 'changes.push({ insert: "steps", row: step });\n      changes.push({ insert: "payloads", row: { owner: runId, name: `step:',
+        to: 'changes.push({ insert: "steps", row: step, orIgnore: true });\n      changes.push({ put: "payloads" as "apps", row: { owner: runId, name: `step:',
+      },
+    ],
+  },
+  one(
+    "a checkpoint on a lost lease is stored",
+    "engine/settle.ts",
+    "if (held === null || held.freed || held.runId !== lease.runId)",
+    "if (held === null || held.runId !== lease.runId)",
+  ),
+  one(
+    "a checkpoint frees the lease of its call",
+    "engine/settle.ts",
+    "return { write: record(seen.run, write, null, moment), reply };",
+    "return { write: record(seen.run, write, held, moment), reply };",
+  ),
+  one(
+    "the end of a child is not told to its parent",
+    "core/run/lifecycle.ts",
+    'draft.effects.push({ do: "tellParent", parent, step, eventId });',
+    "void [parent, step, eventId];",
+  ),
+  one(
+    "an event ends waits that were opened after it",
+    "core/intake/waits.ts",
+    'if (wait.kind === "signal" || event.seq <= wait.seq) return false;',
+    'if (wait.kind === "signal") return false;',
+  ),
+  one(
+    "an event is not looked up among the waits",
+    "engine/route.ts",
+    "if (stored !== null) await endWaits(context, stored);",
+    "",
+  ),
+  one(
+    "cancelOn does not cancel",
+    "engine/route.ts",
+    "await cancelRun(context, wait.runId,",
+    "if (wait.runId === null) await cancelRun(context, wait.runId,",
+  ),
+  one(
+    "a wake that comes after the end of its run stays",
+    "engine/settle.ts",
+    'return wake === undefined ? [] : [{ remove: "wakes", key: { id: wake.id } }];',
+    "return wake === undefined ? [] : [];",
+  ),
+  one(
+    "the finish deadline is not set",
+    "core/run/deadlines.ts",
+    "if (finishMs > 0)",
+    "if (finishMs < 0)",
+  ),
+  {
     // Four locks hold this door: the wake that moved, the tick's row seen, its plain insert, the idempotency key.
     name: "a tick fires twice",
     edits: [

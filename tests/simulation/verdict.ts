@@ -84,8 +84,8 @@ async function modelComplaints(world: World): Promise<string[]> {
   const wrong: string[] = [];
   for (const run of world.shadow.rows.runs.values()) {
     const fn = world.setup.functions.find((one) => one.id === run.functionId);
-    // A run of the old code that has ended would be judged by the new one, too.
-    if (fn === undefined || world.mixed.has(run.id)) continue;
+    const mixed = world.mixed.has(run.id) || (run.originalRunId !== null && world.setup.faults.deploy);
+    if (fn === undefined || mixed) continue;
     const about = { maxAttempts: fn.config.maxAttempts, waitsForLosers: fn.manners.sdk === 4 };
     const found = await disagreements(fn.program, observed(world, run), about);
     wrong.push(...found.map((text) => `run ${run.id.slice(-5)} of ${fn.slug}, ${programText(fn.program)}: ${text}`));

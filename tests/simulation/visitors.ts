@@ -49,7 +49,6 @@ export function planReruns(world: World, engines: Engines): void {
         ({ runId }) => {
           const made = shadow.rows.runs.get(runId);
           if (made?.originalRunId !== run.id) violated(world, [`the rerun ${runId} of ${run.id} is not there`]);
-          if (from !== null && setup.faults.deploy) world.mixed.add(runId);
         },
         (error: unknown) => {
           if (!isRefusal(error)) violated(world, [`rerun failed: ${String(error)}`]);

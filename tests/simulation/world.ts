@@ -46,6 +46,8 @@ export interface World {
   readonly faultsUntil: number;
   /** Instants at which much happens at once. */
   readonly hot: readonly number[];
+  /** run|step → the place of its wait in the store's sequence. */
+  readonly waitsSince: Map<string, number>;
   /** Called when a run begins to wait: somebody may answer. */
   waitOpened(wait: WaitRow): void;
   /** Functions that are gone from the app. */
@@ -80,6 +82,7 @@ export function createWorld(seed: number, keepTrace: boolean): World {
     clockOffset: 0,
     hot: Array.from({ length: 4 }, () => START + dice.pick([1000, 31_000, dice.below(700_000)])),
     faultsUntil: START + dice.pick([60_000, 600_000, 4_000_000]),
+    waitsSince: new Map(),
     waitOpened: () => {},
     without: [],
     cronUntil: 0,

@@ -87,10 +87,18 @@ describe("a checkpoint", () => {
       output: { error: { name: "StepwellNotBuilt" } },
     }));
 
-  test("the arguments of a step are kept, once", () => {
+  test("the arguments of a step are kept; those that are there already stay (record.test.ts)", () => {
     const step: Op = { ...stepRun("a"), input: [1] } as Op;
-    expect(effectsOf(checkpointed([step]), "keep")).toEqual([{ do: "keep", name: "input:a", value: [1] }]);
-    expect(effectsOf(checkpointed([step], { steps: ["a"] }), "keep")).toEqual([]);
+    const kept = [{ do: "keep", name: "input:a", value: [1] }];
+    expect(effectsOf(checkpointed([step]), "keep")).toEqual(kept);
+    const again = checkpointed([step], { steps: ["a"], state: { stored: 1 } });
+    expect([stored(again), again.state?.bytes]).toEqual([[], 0]);
+    expect(effectsOf(checkpointed([{ ...step, input: [] } as Op]), "keep")).toEqual([]);
+  });
+
+  test("a step that sends events is told from one that runs code", () => {
+    const ops = effectsOf(checkpointed([{ ...stepRun("a"), sends: true } as Op, stepRun("b")]), "storeStep");
+    expect(ops.map(({ step }) => step.op)).toEqual(["SendEvent", "StepRun"]);
   });
 
   test("the time that the SDK measured is the step's, but it never began before its call", () => {

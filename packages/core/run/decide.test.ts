@@ -137,6 +137,12 @@ describe("an answer to a planned step", () => {
     expect(calls(effects)).toEqual([{ target: null, attempt: 0, dueAt: null }]);
   });
 
+  test("its arguments are kept: those of a rerun come with the answer (wire 4.7)", () => {
+    const ran: Op = { op: "StepRun", data: 1, input: [2], ...named("a") };
+    const { effects } = answered(ops(ran), { target: "a", state: { open: open("a"), group: 1 } });
+    expect(effects).toContainEqual({ do: "keep", name: "input:a", value: [2] });
+  });
+
   test("an answer without the step's result counts as a failed request", () => {
     const { effects } = answered(ops(), { target: "a", state: { open: open("a"), group: 1 } });
     expect(calls(effects)).toEqual([{ target: "a", attempt: 1, dueAt: 65_000 }]);

@@ -10,6 +10,7 @@ import { beginEffects, deadlinePassed } from "./deadlines.ts";
 import type { About, Draft, Effect, SeenRun } from "./effects.ts";
 import { endRun, errorJson, failRun, platformError } from "./lifecycle.ts";
 import { applyOp, opRank } from "./opcodes/index.ts";
+import { openOp } from "./opcodes/open.ts";
 import { overflow, proceed, stateOverflow } from "./progress.ts";
 import { childEnded, fetched, matched, signalled, sleepEnded, timedOut } from "./resolve.ts";
 import { retryAt } from "./retry.ts";
@@ -155,7 +156,8 @@ function planned(
         startedAt: lease.at,
       };
       draft.effects.push({ do: "note", kind: "step.retrying", step: op.id, data });
-      tryAgain(draft, call, retry, about, moment);
+      // Several may fail in one answer: the request is the same one, so it is made again once (rule 7).
+      if (!retried) tryAgain(draft, call, retry, about, moment);
       retried = true;
       continue;
     }
@@ -167,8 +169,10 @@ function planned(
   if (draft.ended) return;
   if (progress.stored > 0) state.bytes += bytes;
   if (state.bytes > about.maxStateBytes) return stateOverflow(draft, about, moment);
+  if (progress.opened > 0 && state.stored >= about.maxSteps)
+    return overflow(draft, about.maxSteps, about, moment);
   if (retried) return;
-  if (call.target !== null && state.open[call.target] !== undefined)
+  if (call.target !== null && openOp(draft, call.target) !== undefined)
     return requestFailed(draft, withoutResult(call.target), { is: "default" }, lease, about, moment);
   proceed(draft, progress, about, moment);
 }

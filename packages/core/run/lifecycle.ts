@@ -7,7 +7,7 @@ import type { EventId } from "../model/ids.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { Moment } from "../model/moment.ts";
 import type { EndStatus, ErrorJson } from "../model/run.ts";
-import type { About, Draft } from "./effects.ts";
+import type { About, Draft, Effect } from "./effects.ts";
 import { requestName } from "./kept.ts";
 import { hears, parentsOf } from "./parents.ts";
 
@@ -22,6 +22,7 @@ const statusWord = { completed: "Completed", failed: "Failed", cancelled: "Cance
 export function endRun(draft: Draft, status: EndStatus, result: Json, about: About, moment: Moment): void {
   if (draft.ended) return;
   draft.ended = true;
+  forget(draft, status);
   for (const [step, open] of Object.entries(draft.state.open))
     if (open.op === "Gateway" || open.op === "AIGateway")
       draft.effects.push({ do: "keep", name: requestName(step), value: null });
@@ -47,6 +48,14 @@ export function endRun(draft: Draft, status: EndStatus, result: Json, about: Abo
   for (const { parent, step } of parents) draft.effects.push({ do: "tellParent", parent, step, eventId });
   if (status === "failed") publish(draft, FAILED, about.runId, data, about, moment);
   if (status === "cancelled") publish(draft, CANCELLED, about.runId, data, about, moment);
+}
+
+/** What the same answer had opened is not begun: a run that ends leaves nothing behind. */
+function forget(draft: Draft, status: EndStatus): void {
+  const begun = new Set<Effect["do"]>(["later", "call", "wait"]);
+  if (status !== "completed") begun.add("invoke");
+  const kept = draft.effects.filter((effect) => !begun.has(effect.do));
+  draft.effects.splice(0, draft.effects.length, ...kept);
 }
 
 /** A failure with its error as user code and lifecycle events see it. */

@@ -2,14 +2,14 @@
  * What ends an open op from outside a call: a timer, an awaited event, a signal, the end of a child, an
  * answer to the server's own request. Each finds the op open or does nothing: the first one wins (semantics §7.3).
  */
-import type { StepHash, WakeId } from "../model/ids.ts";
+import type { StepHash } from "../model/ids.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { Moment } from "../model/moment.ts";
 import type { ChildEnd, Fetched } from "../model/op.ts";
 import type { OpenOp } from "../model/run.ts";
 import type { About, Draft } from "./effects.ts";
-import { requestName } from "./kept.ts";
 import { errorJson } from "./lifecycle.ts";
+import { openOp } from "./opcodes/open.ts";
 import { storeStep } from "./opcodes/step.ts";
 import { proceedFromWake, stateOverflow } from "./progress.ts";
 import { retryAt } from "./retry.ts";
@@ -21,7 +21,7 @@ export function sleepEnded(draft: Draft, step: StepHash, about: About, moment: M
 
 /** A wait ends without an answer: null, but an invoke fails (semantics §7.1, §7.5). */
 export function timedOut(draft: Draft, step: StepHash, about: About, moment: Moment): void {
-  const open = draft.state.open[step];
+  const open = openOp(draft, step);
   if (open === undefined) return;
   draft.effects.push({ do: "note", kind: "step.timedOut", step, data: {} });
   if (open.op !== "InvokeFunction")
@@ -39,7 +39,7 @@ export function matched(
   about: About,
   moment: Moment,
 ): void {
-  if (draft.state.open[step]?.op !== "WaitForEvent") return;
+  if (openOp(draft, step)?.op !== "WaitForEvent") return;
   draft.effects.push({ do: "note", kind: "step.matched", step, data: { eventId } });
   finish(draft, step, ["WaitForEvent"], { result: { type: "data", data: event } }, about, moment);
 }
@@ -52,7 +52,7 @@ export function signalled(
   about: About,
   moment: Moment,
 ): void {
-  const open = draft.state.open[step];
+  const open = openOp(draft, step);
   if (open?.op !== "WaitForSignal" || open.name !== signal) return;
   draft.effects.push({ do: "note", kind: "step.matched", step, data: { signal } });
   const result = { type: "data", data: { signal, data } };
@@ -67,7 +67,7 @@ export function childEnded(
   about: About,
   moment: Moment,
 ): void {
-  if (draft.state.open[step]?.op !== "InvokeFunction") return;
+  if (openOp(draft, step)?.op !== "InvokeFunction") return;
   const { runId, eventId } = child;
   draft.effects.push({ do: "note", kind: "step.returned", step, data: { runId, eventId } });
   finish(draft, step, ["InvokeFunction"], childOutcome(child), about, moment);
@@ -89,7 +89,7 @@ export function fetched(
   about: About,
   moment: Moment,
 ): void {
-  const open = draft.state.open[step];
+  const open = openOp(draft, step);
   if (open?.op !== "Gateway" && open?.op !== "AIGateway") return;
   if ("error" in outcome && outcome.retry.is !== "never" && attempt + 1 < about.maxAttempts) {
     const { retry: advice, error } = outcome;
@@ -101,7 +101,6 @@ export function fetched(
     draft.effects.push({ do: "later", job, dueAt });
     return;
   }
-  draft.effects.push({ do: "keep", name: requestName(step), value: null });
   const result: Finish =
     "data" in outcome
       ? { result: { type: "data", data: outcome.data } }
@@ -111,7 +110,7 @@ export function fetched(
 
 type Finish = { result: Json } | { error: Json };
 
-/** Stores the result of an open op, takes its rows away and goes on. */
+/** Stores the result of an open op and goes on. */
 function finish(
   draft: Draft,
   step: StepHash,
@@ -121,10 +120,8 @@ function finish(
   moment: Moment,
   attempts = 1,
 ): void {
-  const open = draft.state.open[step];
+  const open = openOp(draft, step);
   if (open === undefined || !kinds.includes(open.op)) return;
-  for (const waitId of open.waits ?? []) draft.effects.push({ do: "dropWait", waitId });
-  for (const wakeId of timersOf(draft, step)) draft.effects.push({ do: "dropWake", wakeId });
   const what = { op: open.op, name: open.displayName, userland: open.userland };
   const result = "error" in outcome ? { type: "error", error: outcome.error } : outcome.result;
   const status = "error" in outcome ? "failed" : "completed";
@@ -132,12 +129,4 @@ function finish(
   draft.state.bytes += JSON.stringify(result).length;
   if (draft.state.bytes > about.maxStateBytes) stateOverflow(draft, about, moment);
   else proceedFromWake(draft, about, moment);
-}
-
-/** The timeout of a step that has its answer, unless it is the wake that is being handled. */
-function timersOf(draft: Draft, step: StepHash): WakeId[] {
-  const gone = new Set(draft.effects.flatMap((effect) => (effect.do === "dropWake" ? [effect.wakeId] : [])));
-  return draft.seen.wakes
-    .filter(({ id, job }) => job.kind === "timeout" && job.step === step && !gone.has(id))
-    .map(({ id }) => id);
 }

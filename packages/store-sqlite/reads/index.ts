@@ -49,7 +49,7 @@ export function createReads(source: Source): Reads {
     waits: (ask) => read(() => seeWaits(source, ask)),
     history: (id) => read(() => readHistory(source, id)),
     dueWakes: (now, limit) => read(() => readDueWakes(source, now, limit)),
-    nextDue: () => read(() => readNextDue(source)),
+    nextDue: (after) => read(() => readNextDue(source, after)),
     readyPools: () => read(() => readReadyPools(source)),
     blockedCells: (pool) => read(() => readBlockedCells(source, pool)),
     foreignLeases: (node, limit) => read(() => readForeignLeases(source, node, limit)),

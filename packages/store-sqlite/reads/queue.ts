@@ -28,7 +28,7 @@ export const queueSql: Readonly<
   // index: wakes_due
   due: "select * from wakes where lane is null and due_at <= ? order by due_at, id limit ?",
   // index: wakes_due
-  nextDue: "select min(due_at) as due_at from wakes where lane is null",
+  nextDue: "select min(due_at) as due_at from wakes where lane is null and due_at > ?",
   // index: nudges_pool
   nudgedPools: pools("nudges", "true"),
   // index: leases_freed
@@ -58,8 +58,8 @@ export function readDueWakes(source: Source, now: Instant, limit: number): WakeR
   return rowsOf(source, "wakes", queueSql.due, now, limit);
 }
 
-export function readNextDue({ db }: Source): Instant | null {
-  const dueAt = db.get(queueSql.nextDue)?.["due_at"] ?? null;
+export function readNextDue({ db }: Source, after: Instant = Number.MIN_SAFE_INTEGER): Instant | null {
+  const dueAt = db.get(queueSql.nextDue, after)?.["due_at"] ?? null;
   return dueAt === null ? null : Number(dueAt);
 }
 

@@ -232,6 +232,8 @@ export function readSuite(open: OpenStore): void {
     expect(ids(await store.read.dueWakes(NOW + 3, 1))).toEqual(["w1"]);
     expect(await store.read.dueWakes(NOW, 9)).toEqual([]);
     expect(await store.read.nextDue()).toBe(NOW + 1);
+    expect(await store.read.nextDue(NOW)).toBe(NOW + 1);
+    expect(await store.read.nextDue(NOW + 1)).not.toBe(NOW + 1);
   });
 
   test("nothing is due next when only queued wakes are there", async () => {

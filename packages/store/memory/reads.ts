@@ -70,8 +70,8 @@ export function createReads(tables: MemoryTables, codec: PayloadCodec): Reads {
           .filter((row) => Number(row["due_at"]) <= now)
           .slice(0, limit),
       ),
-    nextDue: async () => {
-      const first = later()[0];
+    nextDue: async (after = Number.NEGATIVE_INFINITY) => {
+      const first = later().find((row) => Number(row["due_at"]) > after);
       return first === undefined ? null : Number(first["due_at"]);
     },
     readyPools: async () => {

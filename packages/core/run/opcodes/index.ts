@@ -55,6 +55,8 @@ export function opRank(op: Op): number {
     case "StepRun":
     case "StepError":
     case "StepFailed":
+    // It ends the run, so nothing is opened before it.
+    case "unsupported":
       return 0;
     case "WaitForEvent":
     case "WaitForSignal":
@@ -67,9 +69,7 @@ export function opRank(op: Op): number {
     case "AIGateway":
     case "DiscoveryRequest":
       return 3;
-    case "unsupported":
-      return 4;
     case "RunComplete":
-      return 5;
+      return 4;
   }
 }

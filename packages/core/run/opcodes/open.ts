@@ -10,10 +10,15 @@ import { failRun, platformError } from "../lifecycle.ts";
 /** A step id that waits or has a result: listing it again makes no second job (wire.md §6.3, rule 5). */
 export function isKnown(draft: Draft, id: StepHash): boolean {
   return (
-    draft.state.open[id] !== undefined ||
+    openOp(draft, id) !== undefined ||
     draft.seen.steps.has(id) ||
     draft.effects.some((effect) => effect.do === "storeStep" && effect.step.id === id)
   );
+}
+
+/** The op of this id that waits for its result. Ids are the app's: one may be called like a method of objects. */
+export function openOp(draft: Draft, id: StepHash): OpenOp | undefined {
+  return Object.hasOwn(draft.state.open, id) ? draft.state.open[id] : undefined;
 }
 
 /** Notes the op as open: it counts to the group of the answer. */

@@ -4,11 +4,12 @@ import type { Json } from "../../model/json.ts";
 import type { Moment } from "../../model/moment.ts";
 import type { Op } from "../../model/op.ts";
 import type { LeaseRow } from "../../model/queue.ts";
+import type { OpenOp } from "../../model/run.ts";
 import type { About, Draft } from "../effects.ts";
-import { inputName } from "../kept.ts";
+import { inputName, requestName } from "../kept.ts";
 import { errorJson } from "../lifecycle.ts";
 import type { Outcome } from "./index.ts";
-import { isKnown, open } from "./open.ts";
+import { isKnown, open, openOp } from "./open.ts";
 
 interface StepName {
   op: string;
@@ -58,7 +59,7 @@ export function openPlanned(
   draft: Draft,
   op: Extract<Op, { op: "StepPlanned" }>,
   _lease: LeaseRow,
-  about: About,
+  _about: About,
   moment: Moment,
 ): Outcome {
   const { state } = draft;
@@ -67,13 +68,12 @@ export function openPlanned(
   open(draft, op, { op: "StepPlanned", name: op.displayName }, moment);
   keepInput(draft, op);
   draft.effects.push({ do: "note", kind: "step.planned", step: op.id, data: { name: op.displayName } });
-  if (state.stored < about.maxSteps)
-    draft.effects.push({
-      do: "call",
-      call: { target: op.id, attempt: 0, generation: 1 },
-      dueAt: null,
-      score: state.score,
-    });
+  draft.effects.push({
+    do: "call",
+    call: { target: op.id, attempt: 0, generation: 1 },
+    dueAt: null,
+    score: state.score,
+  });
   return "opened";
 }
 
@@ -94,8 +94,7 @@ export function storeStep(
   startedAt: number | null = null,
 ): void {
   const { state, seen } = draft;
-  const was = state.open[id];
-  delete state.open[id];
+  const was = close(draft, id);
   if (seen.steps.has(id) || draft.effects.some((e) => e.do === "storeStep" && e.step.id === id)) return;
   draft.effects.push({
     do: "storeStep",
@@ -116,6 +115,21 @@ export function storeStep(
     },
   });
   state.stored += 1;
+}
+
+/** The op waits no longer: what waited for it goes, whoever brings the result. */
+function close(draft: Draft, id: StepHash): OpenOp | undefined {
+  const was = openOp(draft, id);
+  if (was === undefined) return undefined;
+  delete draft.state.open[id];
+  for (const waitId of was.waits ?? []) draft.effects.push({ do: "dropWait", waitId });
+  if (was.op === "Gateway" || was.op === "AIGateway")
+    draft.effects.push({ do: "keep", name: requestName(id), value: null });
+  const gone = new Set(draft.effects.flatMap((effect) => (effect.do === "dropWake" ? [effect.wakeId] : [])));
+  for (const { id: wakeId, lane, job } of draft.seen.wakes)
+    if (lane === null && "step" in job && job.step === id && !gone.has(wakeId))
+      draft.effects.push({ do: "dropWake", wakeId });
+  return was;
 }
 
 function named(op: Op): StepName {

@@ -73,15 +73,15 @@ export function openSignalWait(
   const until = timeoutOf(draft, op, op.timeout, about, moment, YEAR_MS);
   if (until === null) return "ended";
   const others = (about.signals.get(op.signal) ?? []).filter((row) => (row.until ?? 0) > moment.now);
-  const sibling = draft.effects.some(
-    (effect) => effect.do === "wait" && effect.row.kind === "signal" && effect.row.name === op.signal,
+  const siblings = draft.effects.flatMap((effect) =>
+    effect.do === "wait" && effect.row.kind === "signal" && effect.row.name === op.signal ? [effect.row] : [],
   );
-  if ((others.length > 0 && !op.replace) || sibling) {
+  if (others.length + siblings.length > 0 && !op.replace) {
     const message = `a signal wait for ${JSON.stringify(op.signal)} already exists for another run`;
     failRun(draft, platformError("SignalConflict", message), about, moment);
     return "ended";
   }
-  for (const other of others) draft.effects.push({ do: "dropWait", waitId: other.id });
+  for (const { id } of [...others, ...siblings]) draft.effects.push({ do: "dropWait", waitId: id });
   const row = waitRow(draft, op, "signal", op.signal, SIGNAL_ANCHOR, null, until, moment);
   draft.effects.push({ do: "wait", row, paths: [] });
   open(draft, op, { op: "WaitForSignal", name: op.signal, until, waits: [row.id] }, moment);
