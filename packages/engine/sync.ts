@@ -76,6 +76,7 @@ export async function sync(context: Context, registration: Registration): Promis
     };
   });
   await context.registry.load(context.options.store.read);
+  if (result.modified) await nudgeBlocked(context, registration);
   if (result.modified)
     context.options.log({
       level: "info",
@@ -135,6 +136,17 @@ async function blockedCells(context: Context, registration: Registration): Promi
       write.push({ insert: "nudges", row: { pool, lane: null, cells, score: null, gone: null } });
   }
   return write;
+}
+
+/** A claim between the commit and the registry's load went by the old limits, and may have used up the nudge (I1). */
+async function nudgeBlocked(context: Context, registration: Registration): Promise<void> {
+  for (const config of registration.functions) {
+    const fn = context.registry.fn(functionId(registration.appName, config.slug));
+    const cells = fn === undefined ? [] : await context.options.store.read.blockedCells(poolOf(fn));
+    if (fn === undefined || cells.length === 0) continue;
+    const row = { pool: poolOf(fn), lane: null, cells, score: null, gone: null };
+    await context.commit({}, () => ({ write: [{ insert: "nudges", row }], reply: null }));
+  }
 }
 
 function cronTriggers(config: FunctionConfig): CronTrigger[] {

@@ -33,6 +33,13 @@ import {
 import type { Context } from "./context.ts";
 import { keyOver } from "./registry.ts";
 
+/** Also an event like others: functions may listen to it, and runs may wait for it (semantics §3.4). */
+const TIMER = "inngest/scheduled.timer";
+
+interface SeenGates {
+  gates: ReadonlyMap<string, GateCellRow>;
+  awaited: ReadonlyMap<string, readonly string[]>;
+}
 type CronJob = Extract<WakeJob, { kind: "cron" }>;
 type TickJob = Extract<WakeJob, { kind: "tick" }>;
 interface Schedule {
@@ -68,7 +75,7 @@ export async function tick(context: Context, wake: WakeRow, job: CronJob): Promi
       write.push(
         ...(fireAt > job.scheduledAt
           ? [heldTick(job, fireAt)]
-          : fire(schedule, job, fireAt, seen.gates, context, moment)),
+          : fire(schedule, job, fireAt, seen, context, moment)),
       );
     return { write, reply: null };
   });
@@ -83,7 +90,7 @@ export async function fireTick(context: Context, wake: WakeRow, job: TickJob): P
     const write: Change[] = [{ remove: "wakes", key: { id: wake.id } }];
     if (schedule === null || seen.tick !== null) return { write, reply: false };
     if (missed) write.push(tickRow({ ...job, outcome: "missed" }, moment));
-    else write.push(...fire(schedule, job, job.fireAt, seen.gates, context, moment));
+    else write.push(...fire(schedule, job, job.fireAt, seen, context, moment));
     return { write, reply: true };
   });
   if (missed && decided && schedule !== null) tellMissed(context, schedule, [job.scheduledAt], null);
@@ -91,7 +98,7 @@ export async function fireTick(context: Context, wake: WakeRow, job: TickJob): P
 
 function askFor(wake: WakeRow, { functionId, cron, scheduledAt }: CronJob | TickJob) {
   const onceKey = idempotencyKey(functionId, tickValue(scheduledAt));
-  return { wake: wake.id, gates: [onceKey], tick: { functionId, cron, scheduledAt } };
+  return { wake: wake.id, gates: [onceKey], awaited: [TIMER], tick: { functionId, cron, scheduledAt } };
 }
 
 /** False: another engine has handled it meanwhile. */
@@ -192,7 +199,7 @@ function fire(
   { fn }: Schedule,
   job: CronJob | TickJob,
   fireAt: Instant,
-  gates: ReadonlyMap<string, GateCellRow>,
+  { gates, awaited }: SeenGates,
   context: Context,
   moment: Moment,
 ): Change[] {
@@ -201,7 +208,7 @@ function fire(
   const event: NewEvent = {
     id: moment.id(),
     externalId: scheduledAt,
-    name: "inngest/scheduled.timer",
+    name: TIMER,
     ts: fireAt,
     body: { data },
   };
@@ -213,7 +220,7 @@ function fire(
     const holder = (gates.get(onceKey)?.state ?? null) as { runId?: string } | null;
     return [tickRow({ ...job, outcome: "merged", runId: holder?.runId ?? null }, moment)];
   }
-  const route = context.registry.listened(event.name);
+  const route = context.registry.listened(event.name) || awaited.has(event.name);
   return [
     ...eventRows(event, moment, { internal: true, route }),
     ...write,

@@ -73,6 +73,17 @@ export function childEnded(
   finish(draft, step, ["InvokeFunction"], childOutcome(child), about, moment);
 }
 
+/** The invoked function does not start for this step. */
+export function childRefused(
+  draft: Draft,
+  step: StepHash,
+  message: string,
+  about: About,
+  moment: Moment,
+): void {
+  finish(draft, step, ["InvokeFunction"], { error: { name: "InvokeRefused", message } }, about, moment);
+}
+
 function childOutcome({ status, output, runId }: ChildEnd): Finish {
   const stored = (output ?? {}) as JsonObject;
   if (status === "completed") return { result: { type: "data", data: stored.data ?? null } };
@@ -126,7 +137,6 @@ function finish(
   const result = "error" in outcome ? { type: "error", error: outcome.error } : outcome.result;
   const status = "error" in outcome ? "failed" : "completed";
   storeStep(draft, step, what, result, status, attempts, moment);
-  draft.state.bytes += JSON.stringify(result).length;
   if (draft.state.bytes > about.maxStateBytes) stateOverflow(draft, about, moment);
   else proceedFromWake(draft, about, moment);
 }
