@@ -21,6 +21,7 @@ export interface Scheduler {
   soon(owner: string | null, label: string, run: Task["run"]): void;
   /** @returns the cancel */
   later(at: number, owner: string | null, label: string, run: Task["run"]): () => void;
+  /** Takes away all that this one has, now and later. */
   drop(owner: string): void;
   say(line: string): void;
   /** Runs until nothing waits any more, or `stop` says so. @throws Error when it takes more than `maxTasks` */
@@ -40,6 +41,8 @@ const KEPT_LINES = 200;
 export function createScheduler(dice: Dice, start: number, keepAll: boolean): Scheduler {
   const bag: Task[] = [];
   const timers: Timer[] = [];
+  /** Nothing is done for the dead: an answer that comes later finds nobody. */
+  const gone = new Set<string>();
   const hash = createHash("sha1");
   let lines: string[] = [];
   let now = start;
@@ -73,9 +76,10 @@ export function createScheduler(dice: Dice, start: number, keepAll: boolean): Sc
   return {
     now: () => now,
     soon(owner, label, run) {
-      bag.push({ owner, label, run });
+      if (owner === null || !gone.has(owner)) bag.push({ owner, label, run });
     },
     later(at, owner, label, run) {
+      if (owner !== null && gone.has(owner)) return () => {};
       const timer: Timer = { at, owner, label, run };
       let place = timers.length;
       while (place > 0 && (timers[place - 1] as Timer).at > at) place -= 1;
@@ -86,6 +90,7 @@ export function createScheduler(dice: Dice, start: number, keepAll: boolean): Sc
       };
     },
     drop(owner) {
+      gone.add(owner);
       remove(bag, (task) => task.owner === owner);
       remove(timers, (timer) => timer.owner === owner);
     },
