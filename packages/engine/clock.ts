@@ -63,6 +63,8 @@ function arm(timer: Timer, now: () => number, timers: Set<Timer>): void {
       ? setTimeout(() => arm(timer, now, timers), LONGEST_TIMER_MS)
       : setTimeout(
           () => {
+            // The machine's clock was set back: ours stands still until it has caught up.
+            if (now() < timer.at) return arm(timer, now, timers);
             timers.delete(timer);
             timer.call();
           },

@@ -47,11 +47,20 @@ export function createSimClock(world: World, owner: string, floor: number): Cloc
     latest = Math.max(latest, scheduler.now() + world.clockOffset);
     return latest;
   };
-  return {
-    now,
-    // Like a real timer: by the time that passes, whatever the clock shows meanwhile.
-    at: (at, call) => scheduler.later(scheduler.now() + Math.max(0, at - now()), owner, "timer", call),
-  };
+  /** Not before `now()` has reached it, and late by what the clock jumps forward meanwhile: as a real timer. */
+  function at(instant: number, call: () => void): () => void {
+    let cancel: () => void = () => {};
+    const arm = (): void => {
+      const leftMs = instant - now() <= 0 ? 0 : instant - scheduler.now() - world.clockOffset;
+      cancel = scheduler.later(scheduler.now() + leftMs, owner, "timer", () => {
+        if (now() < instant) arm();
+        else call();
+      });
+    };
+    arm();
+    return () => cancel();
+  }
+  return { now, at };
 }
 
 export interface SimStore {

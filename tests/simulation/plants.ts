@@ -136,22 +136,6 @@ export const plants: readonly Plant[] = [
       },
     ],
   },
-  {
-    name: "a checkpoint on a lost lease is stored",
-    edits: [
-      {
-        file: "packages/engine/settle.ts",
-        from: "if (held === null || held.freed || held.runId !== lease.runId)",
-        to: "if (held === null)",
-      },
-      { file: "packages/engine/checkpoint.ts", from: 'if (lease === undefined) return "stale";', to: "" },
-      {
-        file: "packages/engine/checkpoint.ts",
-        from: "settleCheckpoint(context, lease,",
-        to: "settleCheckpoint(context, lease ?? ({ id: jobId, runId } as never),",
-      },
-    ],
-  },
   one(
     "a checkpoint frees the lease of its call",
     "engine/settle.ts",

@@ -74,7 +74,7 @@ function randomFaults(dice: Dice): Faults {
     // A zombie goes by the limits it knows, so they only change where there is none.
     limits: engines !== "zombie" && dice.chance(0.25),
     deploy: dice.chance(0.2),
-    clock: dice.chance(0.2),
+    clock: dice.chance(0.3),
   };
 }
 

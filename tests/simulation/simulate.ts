@@ -124,8 +124,8 @@ function planClock(world: World): void {
   const { scheduler, dice, setup } = world;
   if (!setup.faults.clock) return;
   for (let n = dice.between(1, 3); n > 0; n -= 1)
-    scheduler.later(START + dice.below(600_000), null, "clock", () => {
-      world.clockOffset += dice.pick([-3_600_000, -5000, 2000, 600_000]);
+    scheduler.later(someTime(world), null, "clock", () => {
+      world.clockOffset += dice.pick([-3_600_000, -3_600_000, -5000, 2000, 600_000]);
       scheduler.say(`the machine's clock is ${world.clockOffset} ms off`);
     });
 }
