@@ -6,6 +6,7 @@ import { checkpoint } from "./checkpoint.ts";
 import { isMovable } from "./clock.ts";
 import { createContext } from "./context.ts";
 import type { Engine, EngineOptions } from "./engine-port.ts";
+import { setMode } from "./mode.ts";
 import { createPump } from "./pump.ts";
 import { createReceive } from "./receive.ts";
 import { recover } from "./recover.ts";
@@ -36,6 +37,7 @@ export function createEngine(options: EngineOptions): Engine {
     syncUrl: (url) => syncUrl(context, url),
     signal: (name, data) => signal(context, name, data),
     checkpoint: (runId, steps) => checkpoint(context, runId, steps),
+    setMode: (named, mode) => setMode(context, named, mode),
     rerun: (runId, from) => rerun(context, runId, from),
     async cancel(runId) {
       const outcome = await cancelRun(context, runId, "cancelled by API");

@@ -9,8 +9,18 @@ import type { CallFailure, CallRequest, CallResponse, Engine, EngineOptions } fr
 
 const APP = "http://127.0.0.1:1/api";
 const headers = { "x-inngest-sdk": "inngest-js:v4.24.0", "x-inngest-req-version": "2" };
-const returned = (value: unknown): CallResponse => ({ status: 200, headers, body: JSON.stringify(value), url: APP });
-const planned = (...ops: object[]): CallResponse => ({ status: 206, headers, body: JSON.stringify(ops), url: APP });
+const returned = (value: unknown): CallResponse => ({
+  status: 200,
+  headers,
+  body: JSON.stringify(value),
+  url: APP,
+});
+const planned = (...ops: object[]): CallResponse => ({
+  status: 206,
+  headers,
+  body: JSON.stringify(ops),
+  url: APP,
+});
 const named = (id: string) => ({ id, displayName: id, userland: { id } });
 type Reply = CallResponse | CallFailure | Promise<CallResponse | CallFailure>;
 /** What the app does for a call of a function: `steps` are the stored results. */
@@ -69,7 +79,11 @@ async function open({ functions = [], app = {}, server, ...more }: How = {}): Pr
           cut.push(() => resolve({ failure: "network", message: "closed" }));
         });
         const slug = new URL(request.url).searchParams.get("fnId");
-        if (slug !== null) return Promise.race([Promise.resolve(app[slug]?.(JSON.parse(request.body)) ?? returned(null)), cutOff]);
+        if (slug !== null)
+          return Promise.race([
+            Promise.resolve(app[slug]?.(JSON.parse(request.body)) ?? returned(null)),
+            cutOff,
+          ]);
         elsewhere.push(request);
         return Promise.race([Promise.resolve(server?.(request) ?? returned(null)), cutOff]);
       },
@@ -94,7 +108,9 @@ async function open({ functions = [], app = {}, server, ...more }: How = {}): Pr
   if (functions.length > 0) await engine.sync(registration(functions));
   const send = async (name: string, data: object = {}): Promise<string> => {
     const id = engine.newId();
-    await engine.receive([{ id, externalId: id, name, ts: engine.now(), body: { data } as NewEvent["body"] }]);
+    await engine.receive([
+      { id, externalId: id, name, ts: engine.now(), body: { data } as NewEvent["body"] },
+    ]);
     return id;
   };
   return { engine, store, elsewhere, send };
@@ -146,7 +162,11 @@ test("ST-13 · a function that listens to inngest/function.invoked does not answ
 });
 
 describe("requests of the server's own", () => {
-  const gateway = { op: "Gateway", opts: { url: "http://127.0.0.1:2/p", method: "POST", body: "x" }, ...named("g") };
+  const gateway = {
+    op: "Gateway",
+    opts: { url: "http://127.0.0.1:2/p", method: "POST", body: "x" },
+    ...named("g"),
+  };
   const fetching: App = {
     "app-f": ({ steps }) => (steps.g === undefined ? planned(gateway) : returned("fetched")),
     "app-quick": () => returned("quick"),
@@ -154,7 +174,12 @@ describe("requests of the server's own", () => {
   const functions = [fn("app-f"), fn("app-quick")];
 
   test("do not take the workers of the apps' calls, however long they take", async () => {
-    const { engine, elsewhere, send } = await open({ functions, app: fetching, server: () => never, queueWorkers: 2 });
+    const { engine, elsewhere, send } = await open({
+      functions,
+      app: fetching,
+      server: () => never,
+      queueWorkers: 2,
+    });
     for (let i = 0; i < 2; i += 1) await send("app-f");
     await vi.waitUntil(() => elsewhere.length === 2);
     expect(await ended(engine, await send("app-quick"))).toMatchObject({ status: "completed" });
@@ -201,17 +226,19 @@ describe("requests of the server's own", () => {
 
 /** Rows of waits whose runs are gone: only the finding and the matching of them is looked at. */
 async function writeWaits(store: Store, name: string, expressions: (string | null)[]): Promise<void> {
-  const rows = expressions.map((expression, i): Omit<WaitRow, "seq"> => ({
-    id: `01W${String(i).padStart(8, "0")}`,
-    kind: "event",
-    name,
-    anchor: "*",
-    runId: `gone-${i}`,
-    step: "w",
-    expression,
-    openedAt: 1,
-    until: 1e13,
-  }));
+  const rows = expressions.map(
+    (expression, i): Omit<WaitRow, "seq"> => ({
+      id: `01W${String(i).padStart(8, "0")}`,
+      kind: "event",
+      name,
+      anchor: "*",
+      runId: `gone-${i}`,
+      step: "w",
+      expression,
+      openedAt: 1,
+      until: 1e13,
+    }),
+  );
   const write: Change[] = [
     { insert: "waitPaths", row: { name, path: "*" }, orIgnore: true },
     ...rows.map((row): Change => ({ insert: "waits", row: row as WaitRow })),
@@ -254,7 +281,11 @@ describe("an event that many runs wait for", () => {
   test("leaves the process responsive, however dear their expressions are", async () => {
     const store = createMemoryStore();
     const dear = "async.data.items.exists(a, async.data.items.exists(b, a + b == 'none'))";
-    await writeWaits(store, "t/dear", Array.from({ length: 20 }, () => dear));
+    await writeWaits(
+      store,
+      "t/dear",
+      Array.from({ length: 20 }, () => dear),
+    );
     const { engine, send } = await open({ store });
     let longest = 0;
     let last = performance.now();
@@ -274,7 +305,9 @@ describe("an event that many runs wait for", () => {
     const store: Store = {
       ...memory,
       commit: (ask, now, decide) =>
-        ask.run?.runId === "gone-0" ? Promise.reject(new Error("a bug of ours")) : memory.commit(ask, now, decide),
+        ask.run?.runId === "gone-0"
+          ? Promise.reject(new Error("a bug of ours"))
+          : memory.commit(ask, now, decide),
       read: { ...memory.read, run: async (id) => memory.read.run(id) },
     };
     await writeWaits(memory, "app-quick", [null]);
@@ -285,13 +318,20 @@ describe("an event that many runs wait for", () => {
 
 test("T-9 · a cron tick is an event that a run can wait for", async () => {
   const store = createMemoryStore();
-  const wait = { op: "WaitForEvent", name: "inngest/scheduled.timer", opts: { timeout: "1h" }, ...named("w") };
+  const wait = {
+    op: "WaitForEvent",
+    name: "inngest/scheduled.timer",
+    opts: { timeout: "1h" },
+    ...named("w"),
+  };
   const { engine, send } = await open({
     store,
     functions: [fn("app-cron", { triggers: [{ cron: "* * * * *" }] }), fn("app-waits")],
     app: {
       "app-waits": ({ steps }) =>
-        steps.w === undefined ? planned(wait) : returned((dataOf(steps.w) as { name?: string } | null)?.name ?? null),
+        steps.w === undefined
+          ? planned(wait)
+          : returned((dataOf(steps.w) as { name?: string } | null)?.name ?? null),
     },
   });
   const eventId = await send("app-waits");
@@ -306,7 +346,9 @@ test("an event that was accepted before a wait's end still ends it, although the
   const wait = { op: "WaitForEvent", name: "t/w", opts: { timeout: "1h" }, ...named("w") };
   const app: App = {
     "app-waits": ({ steps }) =>
-      steps.w === undefined ? planned(wait) : returned((dataOf(steps.w) as { name?: string } | null)?.name ?? null),
+      steps.w === undefined
+        ? planned(wait)
+        : returned((dataOf(steps.w) as { name?: string } | null)?.name ?? null),
   };
   const first = await open({ store, functions, app });
   const eventId = await first.send("app-waits");

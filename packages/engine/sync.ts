@@ -76,6 +76,9 @@ export async function sync(context: Context, registration: Registration): Promis
     };
   });
   await context.registry.load(context.options.store.read);
+  // A claim that the commit asked for may have come before the registry knew the new numbers: ask once more.
+  if (result.modified && blocked.length > 0)
+    await context.commit({}, () => ({ write: blocked, reply: null }));
   if (result.modified)
     context.options.log({
       level: "info",
@@ -107,7 +110,15 @@ function functionRows(app: AppRow, registration: Registration, seen: AppSlice, n
     const same =
       known !== undefined && !known.archived && JSON.stringify(known.config) === JSON.stringify(config);
     const version = (known?.version ?? 0) + (same ? 0 : 1);
-    const fn: FunctionRow = { id, appId: app.id, slug: config.slug, version, config, archived: false };
+    const fn: FunctionRow = {
+      id,
+      appId: app.id,
+      slug: config.slug,
+      version,
+      config,
+      archived: false,
+      mode: known?.mode ?? "active",
+    };
     if (!same) write.push({ put: "functions", row: fn });
     for (const trigger of cronTriggers(config)) {
       const wake = cronWake(fn, trigger, now);
@@ -124,17 +135,17 @@ async function blockedCells(context: Context, registration: Registration): Promi
   const write: Change[] = [];
   for (const config of registration.functions) {
     const known = context.registry.fn(functionId(registration.appName, config.slug));
-    if (
-      known === undefined ||
-      JSON.stringify(known.config.concurrency) === JSON.stringify(config.concurrency)
-    )
-      continue;
+    if (known === undefined || limitsText(known.config) === limitsText(config)) continue;
     const pool = poolOf(known);
     const cells = await context.options.store.read.blockedCells(pool);
     if (cells.length > 0)
       write.push({ insert: "nudges", row: { pool, lane: null, cells, score: null, gone: null } });
   }
   return write;
+}
+
+function limitsText({ concurrency, throttle }: FunctionConfig): string {
+  return JSON.stringify([concurrency, throttle ?? null]);
 }
 
 function cronTriggers(config: FunctionConfig): CronTrigger[] {

@@ -12,7 +12,7 @@ import { endRun, errorJson, failRun, platformError } from "./lifecycle.ts";
 import { applyOp, opRank } from "./opcodes/index.ts";
 import { openOp } from "./opcodes/open.ts";
 import { overflow, proceed, stateOverflow } from "./progress.ts";
-import { childEnded, fetched, matched, signalled, sleepEnded, timedOut } from "./resolve.ts";
+import { childEnded, childRefused, fetched, matched, signalled, sleepEnded, timedOut } from "./resolve.ts";
 import { retryAt } from "./retry.ts";
 
 export interface RunDecision {
@@ -189,6 +189,7 @@ function woke(draft: Draft, input: WakeInput, about: About, moment: Moment): voi
   const { job } = wake;
   if (job.kind === "later-call") queueCall(draft, wake, job.call);
   if (job.kind === "sleep") sleepEnded(draft, job.step, about, moment);
+  if (job.kind === "child-refused") childRefused(draft, job.step, job.message, about, moment);
   if (job.kind === "timeout") timedOut(draft, job.step, about, moment);
   if (job.kind === "deadline") deadlinePassed(draft, job.which, about, moment);
 }

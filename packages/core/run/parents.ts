@@ -11,12 +11,12 @@ export function hears(about: About, name: string): boolean {
 }
 
 /** The steps that wait for the end of a run, by the correlation ids of its trigger events (semantics §1.1). */
-export function parentsOf(eventName: string, events: readonly Json[]): { parent: RunId; step: StepHash }[] {
-  if (eventName !== INVOKED) return [];
-  const parents = events.map((event) => correlationOf(event).split("."));
-  return parents.flatMap(([parent, step]) =>
-    parent !== undefined && parent !== "" && step !== undefined ? [{ parent, step }] : [],
-  );
+export function parentsOf(events: readonly Json[]): { parent: RunId; step: StepHash }[] {
+  return events.flatMap((event) => {
+    if ((event as JsonObject | null)?.name !== INVOKED) return [];
+    const [parent, step] = correlationOf(event).split(".");
+    return parent !== undefined && parent !== "" && step !== undefined ? [{ parent, step }] : [];
+  });
 }
 
 function correlationOf(event: Json): string {

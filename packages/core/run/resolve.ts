@@ -73,6 +73,17 @@ export function childEnded(
   finish(draft, step, ["InvokeFunction"], childOutcome(child), about, moment);
 }
 
+/** The invoked function does not start for this step: rate limited, paused, or merged away (semantics §6.4). */
+export function childRefused(
+  draft: Draft,
+  step: StepHash,
+  message: string,
+  about: About,
+  moment: Moment,
+): void {
+  finish(draft, step, ["InvokeFunction"], { error: { name: "InvokeRefused", message } }, about, moment);
+}
+
 function childOutcome({ status, output, runId }: ChildEnd): Finish {
   const stored = (output ?? {}) as JsonObject;
   if (status === "completed") return { result: { type: "data", data: stored.data ?? null } };
