@@ -8,9 +8,11 @@ import {
   ExpressionError,
   type FunctionConfig,
   type FunctionRow,
+  isThrottle,
   parseDuration,
   parseExpression,
   poolOf,
+  roomWakeId,
   StepwellError,
 } from "@stepwell/core";
 import { appId, type Checks, functionId, type Registration } from "@stepwell/protocol";
@@ -140,6 +142,9 @@ async function blockedCells(context: Context, registration: Registration): Promi
     const cells = await context.options.store.read.blockedCells(pool);
     if (cells.length > 0)
       write.push({ insert: "nudges", row: { pool, lane: null, cells, score: null, gone: null } });
+    // Their time was reckoned by the old pace: a claim that finds the cell full sets a new one.
+    for (const cell of cells.filter(isThrottle))
+      write.push({ remove: "wakes", key: { id: roomWakeId(cell) } });
   }
   return write;
 }

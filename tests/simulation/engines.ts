@@ -120,7 +120,7 @@ export function createEngines(world: World): Engines {
         await pause(1000);
         continue;
       }
-      const id = event?.id ?? node.engine.newId();
+      const id: string = event?.id ?? node.engine.newId();
       event ??= { id, externalId: asked.externalId, name: asked.name, ts: asked.ts ?? scheduler.now(), body: { data: asked.data ?? { k: dice.below(2) } } };
       known.set(id, { id, externalId: asked.externalId, name: asked.name, acknowledged: known.get(id)?.acknowledged ?? false });
       const stored = await sendOnce(node.engine, event);

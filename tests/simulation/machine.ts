@@ -114,6 +114,7 @@ export function createSimStore(world: World, owner: string, writer: Writer, die:
         return () => listeners.delete(listen);
       },
       clock: () => inner.clock(),
+      moveClock: (movedMs) => inner.moveClock(movedMs),
       migrate: async () => {},
       close: async () => {},
     },

@@ -1,5 +1,5 @@
 /** The cells of one claim while it goes on: what is used, what is paced, and what a lane is full on. */
-import type { CellKey, FunctionId, PoolId } from "../model/ids.ts";
+import type { CellKey, FunctionId, PoolId, WakeId } from "../model/ids.ts";
 import type { Moment } from "../model/moment.ts";
 import type { Change } from "../model/tables.ts";
 import type { LaneView, Limits, PoolView } from "./capacity.ts";
@@ -61,8 +61,13 @@ export function createRoom(used: Map<CellKey, number>, seen: PoolView, limits: L
       if (pace === null) return [];
       const dueAt = Math.max(nextRoomAt(paceState(cell), pace), moment.now + 1);
       const job = { kind: "room" as const, pool, cell };
-      const row = { id: `room:${cell}`, job, runId: null, lane: null, score: dueAt, dueAt };
+      const row = { id: roomWakeId(cell), job, runId: null, lane: null, score: dueAt, dueAt };
       return [{ insert: "wakes", row, orIgnore: true }];
     },
   };
+}
+
+/** A throttled cell has one such wake at most. */
+export function roomWakeId(cell: CellKey): WakeId {
+  return `room:${cell}`;
 }

@@ -22,7 +22,10 @@ export function record(
 ): Change[] {
   const changes: Change[] = [];
   const nudges: Nudges = new Map();
-  for (const effect of decision.effects) write(changes, nudges, seen, effect, moment);
+  // What starts the run here has taken its start already: further calls of the same answer are steps.
+  const begins = decision.effects.some((effect) => effect.do === "start");
+  const run = begins ? { ...seen.run, status: "running" as const } : seen.run;
+  for (const effect of decision.effects) write(changes, nudges, { ...seen, run }, effect, moment);
   const state = seen.state;
   if (state !== null) {
     for (const [lane, { score, cells }] of nudges)

@@ -18,7 +18,8 @@ export interface PaceState {
 
 /** When the next one may be admitted; not after `now`: at once. */
 export function nextRoomAt(state: PaceState | null, pace: Pace): Instant {
-  return state === null ? Number.NEGATIVE_INFINITY : Math.ceil(state.fullAt - pace.aheadMs);
+  // Rounded down: sums of fractions of a millisecond drift, and that must not cost an admission.
+  return state === null ? Number.NEGATIVE_INFINITY : Math.floor(state.fullAt - pace.aheadMs);
 }
 
 /** What an admission at `now` leaves behind. */
