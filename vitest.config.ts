@@ -11,6 +11,8 @@ const project = (name: string, include: string[], extra: object = {}) => ({
 
 /** An app written for v3 needs v3, whatever the set-up. */
 const v3Only = ["tests/protocol/v3-app.test.ts"];
+/** Command lines and their polls take their time, and it is the same whatever the SDK. */
+const cliOnce = ["tests/protocol/modes.test.ts", "tests/protocol/discovery.test.ts"];
 /** The same tests over HTTP with each SDK set-up (tests/protocol/sdk.ts). */
 const protocol = (name: string, sdk: string, exclude: string[] = []) =>
   project(name, ["tests/protocol/**/*.test.ts"], {
@@ -36,8 +38,8 @@ export default defineConfig({
         "packages/stepwell/**/*.test.ts",
       ]),
       protocol("protocol", "v4", v3Only),
-      protocol("protocol-v4-plain", "v4-plain", v3Only),
-      protocol("protocol-v3", "v3"),
+      protocol("protocol-v4-plain", "v4-plain", [...v3Only, ...cliOnce]),
+      protocol("protocol-v3", "v3", cliOnce),
       project("simulation", ["tests/simulation/**/*.test.ts"], { testTimeout: 180_000 }),
       project("crash", ["tests/crash/**/*.test.ts"], { testTimeout: 300_000, hookTimeout: 60_000 }),
       "./examples/saas/vitest.config.ts",

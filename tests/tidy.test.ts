@@ -36,7 +36,7 @@ function* walk(folder: string): Generator<string> {
   }
 }
 const read = (path: string) => readFileSync(join(root, path), "utf8");
-const paths = ["packages", "tests", "scripts", "examples"].flatMap((folder) => [...walk(folder)]);
+const paths = ["packages", "tests", "scripts", "examples", "bench"].flatMap((folder) => [...walk(folder)]);
 const sources: Source[] = paths
   .filter((path) => /\.(?:tsx?|mjs|jsx?)$/.test(path))
   .map((path) => ({ path, text: read(path) }));

@@ -114,11 +114,6 @@ export const errors = {
     cause: "The body is not a rerun.",
     cure: 'Send {} or {"fromStep": {"stepId": "…", "input": […]}}.',
   },
-  rerun_put_off: {
-    status: 422,
-    cause: "The function has a debounce, so the rerun starts later.",
-    cure: "Look for the run once the debounce's period is over.",
-  },
   dispatch_stale: {
     status: 409,
     cause: "The call is no longer the one that works on this run.",

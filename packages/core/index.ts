@@ -27,5 +27,6 @@ export * from "./run/decide.ts";
 export * from "./run/effects.ts";
 export { inputName, requestName } from "./run/kept.ts";
 export { LIFECYCLE_EVENTS } from "./run/lifecycle.ts";
+export { parentsOf } from "./run/parents.ts";
 export { eventRows, record, runLeaseId } from "./run/record.ts";
 export { retryAt } from "./run/retry.ts";

@@ -14,6 +14,7 @@ import { isMovable } from "./clock.ts";
 import type { Context } from "./context.ts";
 import type { CallFailure, CallResponse } from "./engine-port.ts";
 import { beginRun, cancelRun, type Settled, settle } from "./settle.ts";
+import { untilStored } from "./until-stored.ts";
 import { asWire } from "./wire-events.ts";
 
 /** Beyond the 8 MiB that a response may have, the rest is not even read (semantics §2.3). */
@@ -21,17 +22,19 @@ const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 
 /** Makes the call that a lease stands for and settles what came of it. */
 export async function call(context: Context, lease: LeaseRow): Promise<void> {
-  const found = await context.options.store.read.callContext(lease.runId);
+  const { read } = context.options.store;
+  const found = await untilStored(context, () => read.callContext(lease.runId));
+  if (context.hasLeft()) return;
   const fn = found === null ? undefined : context.registry.fn(found.run.functionId);
   if (found === null || found.state === null || fn === undefined) {
     // The run has ended meanwhile: settling finds that and only frees the lease.
-    await settleUntilStored(context, lease, [], missing(), 0);
+    await untilStored(context, () => settle(context, lease, [], missing()));
     return;
   }
   const missed = missedDeadline(found.run, fn.config.timeouts ?? {}, context.now());
   if (missed !== null) {
-    await cancelRun(context, lease.runId, missed.cause);
-    await settleUntilStored(context, lease, [], missing(), 0);
+    await untilStored(context, () => cancelRun(context, lease.runId, missed.cause));
+    await untilStored(context, () => settle(context, lease, [], missing()));
     return;
   }
   const events = found.events.map(asWire);
@@ -39,9 +42,8 @@ export async function call(context: Context, lease: LeaseRow): Promise<void> {
   const [response] = await Promise.all([request(context, lease, found, events), began]);
   if ("failure" in response && context.hasLeft()) return;
   const answer = "failure" in response ? failed(response) : readResponse(context, response);
-  const bytes = "failure" in response ? 0 : response.body.length;
-  const settled = await settleUntilStored(context, lease, events, answer, bytes);
-  report(context, found.run, lease, answer, settled);
+  const settled = await untilStored(context, () => settle(context, lease, events, answer));
+  if (settled !== null) report(context, found.run, lease, answer, settled);
 }
 
 /** That a run has begun is shown early; when the store refuses, its first answer says so again. */
@@ -126,7 +128,7 @@ function missing(): Answer {
 
 /** Settles a call that a bug of ours has cut short: as a failed attempt, with the bug as its error. */
 export async function giveUp(context: Context, lease: LeaseRow, error: unknown): Promise<void> {
-  const found = await context.options.store.read.callContext(lease.runId);
+  const { read } = context.options.store;
   const message = `Stepwell has a bug: ${error instanceof Error ? error.message : String(error)}`;
   const answer: Answer = {
     is: "broke",
@@ -134,25 +136,10 @@ export async function giveUp(context: Context, lease: LeaseRow, error: unknown):
     retry: { is: "default" },
     requestVersion: null,
   };
-  await settle(context, lease, (found?.events ?? []).map(asWire), answer, 0);
-}
-
-/** An answer is never thrown away because the disk is full: it is offered again until the store takes it. */
-async function settleUntilStored(
-  context: Context,
-  lease: LeaseRow,
-  events: WireEvent[],
-  answer: Answer,
-  bytes: number,
-): Promise<Settled> {
-  for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 5000)) {
-    try {
-      return await settle(context, lease, events, answer, bytes);
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      await new Promise<void>((resolve) => context.options.clock.at(context.now() + waitMs, resolve));
-    }
-  }
+  await untilStored(context, async () => {
+    const found = await read.callContext(lease.runId);
+    return settle(context, lease, (found?.events ?? []).map(asWire), answer);
+  });
 }
 
 function report(context: Context, run: RunRow, lease: LeaseRow, answer: Answer, settled: Settled): void {

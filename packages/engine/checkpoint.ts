@@ -9,8 +9,6 @@ export interface Checkpoint {
   /** `generation_id`; null: the SDK does not send it (v3). */
   generation: number | null;
   ops: Op[];
-  /** Size of what was sent, for the state limit. */
-  bytes: number;
 }
 
 /**
@@ -19,7 +17,7 @@ export interface Checkpoint {
 export async function checkpoint(
   context: Context,
   runId: string,
-  { jobId, generation, ops, bytes }: Checkpoint,
+  { jobId, generation, ops }: Checkpoint,
 ): Promise<"stored" | "stale" | "unknown"> {
   const { read } = context.options.store;
   const run = await read.run(runId);
@@ -28,6 +26,6 @@ export async function checkpoint(
   const lease = leases.find(({ id }) => id === jobId);
   if (lease === undefined) return "stale";
   const trigger = await readTrigger(context, run);
-  const settled = await settleCheckpoint(context, lease, generation, trigger, ops, bytes);
+  const settled = await settleCheckpoint(context, lease, generation, trigger, ops);
   return settled === "running" ? "stored" : "stale";
 }

@@ -1,5 +1,5 @@
 /** The real clock and real chance: the only place of the engine that asks the machine for them. */
-import { randomBytes } from "node:crypto";
+import { randomFillSync } from "node:crypto";
 import type { Store } from "@stepwell/store";
 import { monotonicFactory } from "ulid";
 import type { Chance, Clock, MovableClock } from "./engine-port.ts";
@@ -72,6 +72,17 @@ function arm(timer: Timer, now: () => number, timers: Set<Timer>): void {
 
 /** Monotonic ULIDs and dice from the machine. */
 export function createChance(): Chance {
-  const next = monotonicFactory(() => (randomBytes(1)[0] as number) / 256);
+  // One system call for thousands of characters: an id takes sixteen.
+  const pool = new Uint8Array(4096);
+  let at = pool.length;
+  const next = monotonicFactory(() => {
+    if (at === pool.length) {
+      randomFillSync(pool);
+      at = 0;
+    }
+    const byte = pool[at] as number;
+    at += 1;
+    return byte / 256;
+  });
   return { id: (now) => next(now), roll: () => Math.random() };
 }

@@ -15,12 +15,17 @@ export interface Context {
   /** From here on, what is in flight is left to the next start: that a request was cut off is no failure of the app. */
   leave(): void;
   hasLeft(): boolean;
+  /** Lets everything else that is ready have its turn. */
+  breathe(): Promise<void>;
+  /** Waits for a timer, or until the engine leaves; the timer is cancelled then. */
+  whenLeftOr(set: (resolve: () => void) => () => void): Promise<void>;
 }
 
 export function createContext(options: EngineOptions): Context {
   const { store, clock, chance } = options;
   let trouble: string | null = null;
   let left = false;
+  const waiting = new Set<() => void>();
   const moment = (): Moment => {
     const now = clock.now();
     return { now, id: () => chance.id(now), roll: () => chance.roll() };
@@ -32,8 +37,20 @@ export function createContext(options: EngineOptions): Context {
     storeTrouble: () => trouble,
     leave: () => {
       left = true;
+      for (const end of waiting) end();
     },
     hasLeft: () => left,
+    breathe: options.breathe ?? (() => new Promise((resolve) => setImmediate(resolve))),
+    whenLeftOr: (set) =>
+      new Promise<void>((resolve) => {
+        const end = (): void => {
+          waiting.delete(end);
+          cancel();
+          resolve();
+        };
+        const cancel = set(end);
+        waiting.add(end);
+      }),
     async commit(ask, decide) {
       try {
         const reply = await store.commit(ask, clock.now(), (seen) => decide(seen, moment()));

@@ -44,10 +44,13 @@ export interface CallResponse {
 /** Why no answer came. `too_large`: the body passed the limit. `forbidden`: the address is not allowed. */
 export type CallFailure = { failure: "network" | "timeout" | "too_large" | "forbidden"; message: string };
 export interface Transport {
-  /** One request; never throws. Follows redirects keeping method and body, each hop checked again. */
+  /**
+   * One request; never throws. Follows redirects keeping method and body (`asFetch`: as a browser's fetch
+   * does), each hop checked again; to another origin no header goes along that may hold a key.
+   */
   send(
     request: CallRequest,
-    limits: { timeoutMs: DurationMs; maxBytes: number },
+    limits: { timeoutMs: DurationMs; maxBytes: number; asFetch?: true },
   ): Promise<CallResponse | CallFailure>;
   close(): Promise<void>;
 }
@@ -84,6 +87,8 @@ export interface EngineOptions {
   /** Events that wait for their commit, over which `receive` refuses with `overloaded`. Default 20000. */
   maxPendingEvents: number;
   log: (entry: LogEntry) => void;
+  /** Gives way in the middle of long work. Default: one turn of the event loop. */
+  breathe?: () => Promise<void>;
 }
 
 export type SyncResult = { ok: true; modified: boolean; appId: string; functions: number };

@@ -15,6 +15,7 @@ import {
 import type { Context } from "./context.ts";
 import type { CallFailure, CallResponse } from "./engine-port.ts";
 import { settleInput } from "./settle.ts";
+import { untilStored } from "./until-stored.ts";
 
 /** What a step may return (semantics §7.1). */
 const MAX_RESULT_BYTES = 4 * 1024 * 1024;
@@ -29,23 +30,18 @@ export async function fetchFor(
 ): Promise<void> {
   const { runId } = wake;
   if (runId === null) return;
-  const { read } = context.options.store;
-  const found = await read.callContext(runId);
-  const open = found?.state?.open[job.step];
-  const request = (await read.payload(runId, requestName(job.step))) as unknown as GatewayRequest | null;
-  const fetched =
-    open === undefined || request === null ? gone() : await send(context, request, open.op === "AIGateway");
+  const { step, attempt } = job;
+  // Taken away with the step's result and at the run's end: then settling only takes the wake away.
+  const kept = await context.options.store.read.payload(runId, requestName(step));
+  const request = kept as unknown as (GatewayRequest & { ai: boolean }) | null;
+  const fetched = request === null ? gone() : await send(context, request, request.ai);
   if ("error" in fetched && context.hasLeft()) return;
-  await settleInput(context, runId, {
-    is: "fetched",
-    wakeId: wake.id,
-    step: job.step,
-    attempt: job.attempt,
-    fetched,
-  });
+  // The answer may have cost money: it is not asked for again because the store cannot take it just now.
+  await untilStored(context, () =>
+    settleInput(context, runId, { is: "fetched", wakeId: wake.id, step, attempt, fetched }),
+  );
 }
 
-/** The run has ended meanwhile; settling only takes the wake away. */
 function gone(): Fetched {
   return { error: { name: "GatewayError", message: "the request is gone" }, retry: { is: "never" } };
 }
@@ -57,7 +53,7 @@ async function send(context: Context, request: GatewayRequest, isAi: boolean): P
     return failed(isAi, "the address is not an http or https URL", { is: "never" });
   const response = await transport.send(
     { method, url, headers, body: body ?? "" },
-    { timeoutMs: requestTimeoutMs, maxBytes: MAX_RESULT_BYTES },
+    { timeoutMs: requestTimeoutMs, maxBytes: MAX_RESULT_BYTES, asFetch: true },
   );
   if ("failure" in response) return transportFailed(isAi, response);
   return isAi ? provided(response) : { data: responseData(response) };

@@ -17,6 +17,12 @@ const DUE_BATCH = 200;
 const CLAIM_BATCH = 50;
 const BUSY_RETRY_MS = 5;
 const SLOW_WAKE_MS = 50;
+/** Wakes in hand at most; the others stay in the store until one is done. */
+const MOST_IN_HAND = 2 * DUE_BATCH;
+/** So often in a row a wake may be handled and still be there. */
+const MOST_TIMES = 3;
+/** Requests of the server's own at once; they do not take the workers of calls to apps (semantics §7.7). */
+const FETCH_WORKERS = 100;
 
 export interface Pump {
   start(): Promise<void>;
@@ -37,6 +43,11 @@ export function createPump(context: Context): Pump {
   const claiming = new Set<PoolId>();
   const drained = new Set<() => void>();
   let handling = 0;
+  let fetching = 0;
+  const toFetch: WakeRow[] = [];
+  const justHandled = new Map<string, { dueAt: number; times: number }>();
+  const handled = new Set<() => void>();
+  const timers = new Set<() => void>();
   let reserved = 0;
   let running = 0;
   let fired = 0;
@@ -78,27 +89,73 @@ export function createPump(context: Context): Pump {
     }
   }
 
+  /** A timer that a stop takes away. */
+  function later(at: number, then: () => void): () => void {
+    const cancel = clock.at(at, () => {
+      timers.delete(cancel);
+      then();
+    });
+    timers.add(cancel);
+    return () => {
+      timers.delete(cancel);
+      cancel();
+    };
+  }
+
   async function handleDue(): Promise<void> {
     let now = clock.now();
     while (!stopped) {
       now = clock.now();
-      const rows = await store.read.dueWakes(now, DUE_BATCH + inHand.size);
-      const fresh = rows.filter((row) => !inHand.has(row.id));
+      const room = MOST_IN_HAND - handling - toFetch.length;
+      // Half a batch at least, or what is in hand would be read again for each one that is done.
+      if (room < DUE_BATCH / 2) {
+        await oneHandled();
+        continue;
+      }
+      const rows = await store.read.dueWakes(now, Math.min(room, DUE_BATCH) + inHand.size);
+      const fresh = rows.filter((row) => !inHand.has(row.id) && !isStillThere(row));
       if (fresh.length === 0) break;
-      // Requests of the server's own may take minutes: nothing else waits for them.
-      const [long, short] = [fresh.filter(isLong), fresh.filter((row) => !isLong(row))];
-      for (const wake of long) void whileRunning(() => handle(wake));
-      await soon(Promise.all(short.map(handle)));
+      await takeInHand(fresh.slice(0, room));
     }
+    justHandled.clear();
     // What is due by now is in hand.
     const next = await store.read.nextDue(now);
     if (next !== null) wakeAt(next);
   }
 
+  /**
+   * Events first: one that was received before a wait's end ends it, even if both are only looked at now.
+   * Requests of the server's own may take minutes: nothing else waits for them.
+   */
+  async function takeInHand(fresh: WakeRow[]): Promise<void> {
+    for (const wake of fresh) inHand.add(wake.id);
+    toFetch.push(...fresh.filter(isFetch));
+    fetchMore();
+    const others = fresh.filter((row) => !isFetch(row));
+    for (const part of [others.filter(isEvent), others.filter((row) => !isEvent(row))])
+      if (part.length > 0) await soon(Promise.all(part.map(handle)));
+  }
+
+  function oneHandled(): Promise<void> {
+    return new Promise((resolve) => handled.add(resolve));
+  }
+
+  function fetchMore(): void {
+    while (fetching < FETCH_WORKERS && !stopped) {
+      const wake = toFetch.shift();
+      if (wake === undefined) return;
+      fetching += 1;
+      void handle(wake).finally(() => {
+        fetching -= 1;
+        fetchMore();
+      });
+    }
+  }
+
   /** One slow wake, such as an event that thousands of runs wait for, does not hold up the others for long. */
   async function soon(work: Promise<unknown>): Promise<void> {
     await new Promise<void>((resolve) => {
-      const cancel = clock.at(clock.now() + SLOW_WAKE_MS, resolve);
+      const cancel = later(clock.now() + SLOW_WAKE_MS, resolve);
       void work.finally(() => {
         cancel();
         resolve();
@@ -113,27 +170,54 @@ export function createPump(context: Context): Pump {
     try {
       await fire(wake);
       if (!isAtOnce(wake)) fired += 1;
+      if (looking) noteHandled(wake);
       failures.delete(wake.id);
       inHand.delete(wake.id);
     } catch (error) {
-      const times = (failures.get(wake.id) ?? 0) + 1;
-      failures.set(wake.id, times);
-      const delayMs = Math.min(200 * 2 ** times, 60_000);
-      if (context.storeTrouble() === null)
-        log({
-          level: "error",
-          event: "wake.failed",
-          message: String(error),
-          wake: wake.id,
-          kind: wake.job.kind,
-        });
-      clock.at(clock.now() + delayMs, () => {
-        inHand.delete(wake.id);
-        void lookForDue();
-      });
+      park(wake, error);
     } finally {
       handling -= 1;
+      for (const done of handled) done();
+      handled.clear();
+      tellDrained();
     }
+  }
+
+  function noteHandled({ id, dueAt }: WakeRow): void {
+    const before = justHandled.get(id);
+    justHandled.set(id, { dueAt, times: before?.dueAt === dueAt ? before.times + 1 : 1 });
+  }
+
+  /** A wake that is there as before, however often it is handled, is one that nobody takes away: it would spin. */
+  function isStillThere(row: WakeRow): boolean {
+    const before = justHandled.get(row.id);
+    if (before?.dueAt !== row.dueAt || before.times < MOST_TIMES) return false;
+    justHandled.delete(row.id);
+    inHand.add(row.id);
+    park(row, new Error("the wake is still there after it was handled"));
+    return true;
+  }
+
+  function park(wake: WakeRow, error: unknown): void {
+    const times = (failures.get(wake.id) ?? 0) + 1;
+    failures.set(wake.id, times);
+    if (context.storeTrouble() === null && !stopped)
+      log({
+        level: "error",
+        event: "wake.failed",
+        message: String(error),
+        wake: wake.id,
+        kind: wake.job.kind,
+      });
+    later(clock.now() + Math.min(200 * 2 ** times, 60_000), () => {
+      inHand.delete(wake.id);
+      void lookForDue();
+    });
+  }
+
+  function tellDrained(): void {
+    if (running > 0 || handling > 0) return;
+    for (const done of drained) done();
   }
 
   async function fire(wake: WakeRow): Promise<void> {
@@ -166,6 +250,8 @@ export function createPump(context: Context): Pump {
         return;
       case "call":
         throw new Error(`wake ${wake.id} waits in a lane; only its pool may take it`);
+      default:
+        job satisfies never;
     }
   }
 
@@ -209,7 +295,7 @@ export function createPump(context: Context): Pump {
   }
 
   function comeBack(pool: PoolId, ms: number): void {
-    clock.at(clock.now() + ms, () => {
+    later(clock.now() + ms, () => {
       ready.add(pool);
       claimReady();
     });
@@ -222,7 +308,7 @@ export function createPump(context: Context): Pump {
       await work();
     } finally {
       running -= 1;
-      if (running === 0) for (const done of drained) done();
+      tellDrained();
       claimReady();
     }
   }
@@ -258,7 +344,11 @@ export function createPump(context: Context): Pump {
       stopped = true;
       unsubscribe();
       cancelTimer();
-      if (running === 0) return;
+      for (const wake of toFetch.splice(0)) inHand.delete(wake.id);
+      for (const done of handled) done();
+      for (const cancel of timers) cancel();
+      timers.clear();
+      if (running === 0 && handling === 0) return;
       await new Promise<void>((resolve) => {
         const cancel = clock.at(clock.now() + graceMs, resolve);
         drained.add(() => {
@@ -267,14 +357,18 @@ export function createPump(context: Context): Pump {
         });
       });
     },
-    callsInFlight: () => running,
+    callsInFlight: () => running + fetching,
     isIdle: () => !looking && handling === 0 && running === 0 && reserved === 0 && ready.size === 0,
     wakesFired: () => fired,
   };
 }
 
-function isLong(wake: WakeRow): boolean {
+function isFetch(wake: WakeRow): boolean {
   return wake.job.kind === "fetch";
+}
+
+function isEvent(wake: WakeRow): boolean {
+  return wake.job.kind === "route" || wake.job.kind === "invoke";
 }
 
 /** Due when it is written: a hand-over, not something that waits. */

@@ -56,10 +56,7 @@ export async function rerun(
   };
   const [outcome] = await admitAll(context, null, [candidate], () => ({ first: [] }));
   if (outcome !== undefined && "runId" in outcome) return { runId: outcome.runId };
-  throw new StepwellError(
-    "rerun_put_off",
-    `The function ${fn.slug} has a debounce: its run starts once its events have been quiet, and has no id yet.`,
-  );
+  throw new Error("invariant: a rerun is neither limited nor put off");
 }
 
 function takenOver(found: CallContext, from: RerunFrom | null): Rerun {

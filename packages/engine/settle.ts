@@ -3,6 +3,7 @@ import {
   type About,
   type Answer,
   begin,
+  type Change,
   decide,
   type Json,
   type JsonObject,
@@ -15,6 +16,7 @@ import {
   record,
   runLeaseId,
   type WaitRow,
+  type WakeRow,
   type WireEvent,
 } from "@stepwell/core";
 import type { Decision, RunSlice } from "@stepwell/store";
@@ -32,10 +34,9 @@ export function settle(
   lease: LeaseRow,
   trigger: WireEvent[],
   answer: Answer,
-  bytes: number,
 ): Promise<Settled> {
   const ops = answer.is === "planned" ? answer.ops : [];
-  return onLease(context, lease, trigger, ops, { is: "answered", answer, bytes });
+  return onLease(context, lease, trigger, ops, { is: "answered", answer });
 }
 
 /** A call whose node is gone: the same call queues again. */
@@ -74,7 +75,6 @@ export function settleCheckpoint(
   generation: number | null,
   trigger: WireEvent[],
   ops: Op[],
-  bytes: number,
 ): Promise<Settled> {
   const ask = { ...askOf(lease.runId, ops), lease: lease.id };
   return context.commit(ask, (seen, moment): Decision<Settled> => {
@@ -82,7 +82,7 @@ export function settleCheckpoint(
     if (held === null || held.freed || held.runId !== lease.runId) return { write: [], reply: "stale" };
     if (generation !== null && generation < held.call.generation) return { write: [], reply: "stale" };
     if (seen.run === null || seen.run.state === null) return { write: [], reply: "ended-before" };
-    const input: RunInput = { is: "checkpointed", ops, bytes };
+    const input: RunInput = { is: "checkpointed", ops };
     const { write, reply } = concluded(
       context,
       { ...seen, run: seen.run, lease: held },
@@ -107,7 +107,10 @@ export async function settleSignal(
   return context.commit(ask, (seen, moment): Decision<Settled> => {
     const { run } = seen;
     const stillWaits = seen.signals.get(name)?.some(({ id }) => id === wait.id) ?? false;
-    if (run === null || run.state === null || !stillWaits) return { write: [], reply: "stale" };
+    if (!stillWaits) return { write: [], reply: "stale" };
+    // A wait that has outlived its run is nobody's: it goes, so that the next look does not find it again.
+    if (run === null || run.state === null)
+      return { write: [{ remove: "waits", key: { id: wait.id } }], reply: "stale" };
     const input: RunInput = { is: "signalled", step, signal: name, data };
     return conclude(context, { ...seen, run, lease: null }, input, trigger, moment);
   });
@@ -121,22 +124,24 @@ export async function settleInput(
 ): Promise<Settled | "unknown"> {
   const trigger = await triggerOf(context, runId);
   const steps = "step" in input && input.step !== null ? [input.step] : [];
-  const ask = { run: { runId, steps }, awaited: LIFECYCLE_EVENTS };
+  const ask = {
+    run: { runId, steps },
+    awaited: LIFECYCLE_EVENTS,
+    ...("wakeId" in input ? { wake: input.wakeId } : {}),
+  };
   return context.commit(ask, (seen, moment): Decision<Settled | "unknown"> => {
     const { run } = seen;
-    if (run === null || run.state === null) {
-      // Nobody else takes away a wake that came after the run's end.
-      const left = run === null ? [] : leftOver(run, input);
-      return { write: left, reply: run === null ? "unknown" : "ended-before" };
-    }
+    if (run === null || run.state === null)
+      return { write: leftOver(seen.wake), reply: run === null ? "unknown" : "ended-before" };
     return conclude(context, { ...seen, run, lease: null, signals: new Map() }, input, trigger, moment);
   });
 }
 
-function leftOver(run: RunSlice, input: RunInput): { remove: "wakes"; key: { id: string } }[] {
-  if (!("wakeId" in input)) return [];
-  const wake = run.wakes.find(({ id, lane }) => id === input.wakeId && lane === null);
-  return wake === undefined ? [] : [{ remove: "wakes", key: { id: wake.id } }];
+/** Nobody else takes away a wake that came after the run's end, or whose run is not there. */
+function leftOver(wake: WakeRow | null | undefined): Change[] {
+  return wake === null || wake === undefined || wake.lane !== null
+    ? []
+    : [{ remove: "wakes", key: { id: wake.id } }];
 }
 
 /** Ends a run from outside; an ended one stays as it is. */

@@ -78,9 +78,7 @@ export async function sync(context: Context, registration: Registration): Promis
     };
   });
   await context.registry.load(context.options.store.read);
-  // A claim that the commit asked for may have come before the registry knew the new numbers: ask once more.
-  if (result.modified && blocked.length > 0)
-    await context.commit({}, () => ({ write: blocked, reply: null }));
+  if (result.modified) await nudgeBlocked(context, registration);
   if (result.modified)
     context.options.log({
       level: "info",
@@ -151,6 +149,17 @@ async function blockedCells(context: Context, registration: Registration): Promi
 
 function limitsText({ concurrency, throttle }: FunctionConfig): string {
   return JSON.stringify([concurrency, throttle ?? null]);
+}
+
+/** A claim between the commit and the registry's load went by the old limits, and may have used up the nudge (I1). */
+async function nudgeBlocked(context: Context, registration: Registration): Promise<void> {
+  for (const config of registration.functions) {
+    const fn = context.registry.fn(functionId(registration.appName, config.slug));
+    const cells = fn === undefined ? [] : await context.options.store.read.blockedCells(poolOf(fn));
+    if (fn === undefined || cells.length === 0) continue;
+    const row = { pool: poolOf(fn), lane: null, cells, score: null, gone: null };
+    await context.commit({}, () => ({ write: [{ insert: "nudges", row }], reply: null }));
+  }
 }
 
 function cronTriggers(config: FunctionConfig): CronTrigger[] {

@@ -38,6 +38,9 @@ import type { Context } from "./context.ts";
 import { keyOver } from "./registry.ts";
 import { cancelRun } from "./settle.ts";
 
+/** Also an event like others: functions may listen to it, and runs may wait for it (semantics §3.4). */
+const TIMER = "inngest/scheduled.timer";
+
 type CronJob = Extract<WakeJob, { kind: "cron" }>;
 type TickJob = Extract<WakeJob, { kind: "tick" }>;
 interface Schedule {
@@ -98,7 +101,7 @@ async function withRoom(
     wake: wake.id,
     gates: gatesOf(onceKey, keys),
     holders: keys.singleton === null ? [] : [keys.singleton],
-    awaited: (fn.config.cancelOn ?? []).map(({ event }) => event),
+    awaited: [TIMER, ...(fn.config.cancelOn ?? []).map(({ event }) => event)],
     tick: { functionId, cron, scheduledAt },
   };
   for (;;) {
@@ -266,7 +269,7 @@ function fire(
   if (outcome.is === "duplicate")
     return [tickRow({ ...job, outcome: "merged", runId: holder?.runId ?? null }, moment)];
   if (!("runId" in outcome)) return [...write, tickRow({ ...job, outcome: "limited" }, moment)];
-  const route = context.registry.listened(event.name);
+  const route = context.registry.listened(event.name) || seen.awaited.has(event.name);
   return [
     ...eventRows(event, moment, { internal: true, route }),
     ...write,
@@ -278,7 +281,7 @@ function fire(
 function candidateOf(context: Context, fn: FunctionRow, job: CronJob | TickJob, fireAt: Instant): Candidate {
   const scheduledAt = new Date(job.scheduledAt).toISOString();
   const data = { cron: job.cron, scheduledAt, fireAt: new Date(fireAt).toISOString() };
-  const row = { externalId: scheduledAt, name: "inngest/scheduled.timer", ts: fireAt };
+  const row = { externalId: scheduledAt, name: TIMER, ts: fireAt };
   const event = wireEvent(row, { data });
   return {
     fn,

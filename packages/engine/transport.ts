@@ -65,7 +65,7 @@ export function createTransport(options: TransportOptions): Transport {
     async send(request, limits) {
       const signal = AbortSignal.timeout(Math.min(limits.timeoutMs, 2 ** 31 - 1));
       try {
-        return await follow(agent, request, limits.maxBytes, signal, options.allowLinkLocal);
+        return await follow(agent, request, limits, signal, options.allowLinkLocal);
       } catch (error) {
         return failure(error, signal, limits.timeoutMs);
       }
@@ -76,12 +76,13 @@ export function createTransport(options: TransportOptions): Transport {
 
 async function follow(
   agent: Agent,
-  request: CallRequest,
-  maxBytes: number,
+  first: CallRequest,
+  { maxBytes, asFetch = false }: { maxBytes: number; asFetch?: boolean },
   signal: AbortSignal,
   allowLinkLocal: boolean,
 ): Promise<CallResponse | CallFailure> {
-  let url = new URL(request.url);
+  let request = first;
+  let url = new URL(first.url);
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
     if (url.protocol !== "http:" && url.protocol !== "https:")
       return { failure: "forbidden", message: `only http and https are called, not ${url.protocol}` };
@@ -93,14 +94,16 @@ async function follow(
     const { statusCode, headers, body } = await send(url, {
       dispatcher: agent,
       method: request.method,
-      headers: request.headers,
+      headers: withoutConnection(request.headers),
       signal,
-      ...(request.method === "GET" ? {} : { body: request.body }),
+      ...(hasNoBody(request.method) ? {} : { body: request.body }),
     });
     const location = headers.location;
     if (statusCode >= 300 && statusCode < 400 && typeof location === "string") {
       await body.dump();
-      url = new URL(location, url);
+      const next = new URL(location, url);
+      request = redirected(request, statusCode, url, next, asFetch);
+      url = next;
       continue;
     }
     const text = await readText(body, maxBytes);
@@ -109,6 +112,35 @@ async function follow(
     return { status: statusCode, headers: flatHeaders(headers), body: text, url: url.href };
   }
   return { failure: "network", message: `more than ${MAX_REDIRECTS} redirects` };
+}
+
+/** What belongs to a connection and not to a request, or what the client must choose itself to read the answer. */
+const OWN_BUSINESS =
+  /^(?:accept-encoding|connection|keep-alive|transfer-encoding|te|trailer|upgrade|expect|proxy-.*|content-length|host)$/i;
+
+function withoutConnection(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OWN_BUSINESS.test(name)));
+}
+
+/** Keys go to the server they were meant for, under whatever name: to another origin only these go along. */
+const HARMLESS = /^(?:content-type|accept|accept-language|user-agent|traceparent|x-inngest-.*)$/i;
+
+/**
+ * The next request of a redirect: same method and body (R-14). `asFetch` follows like a browser's fetch: a 303,
+ * and a 301 or 302 of a POST, go on with GET.
+ */
+function redirected(request: CallRequest, status: number, from: URL, to: URL, asFetch: boolean): CallRequest {
+  const headers =
+    from.origin === to.origin
+      ? request.headers
+      : Object.fromEntries(Object.entries(request.headers).filter(([name]) => HARMLESS.test(name)));
+  const becomesGet =
+    asFetch && !hasNoBody(request.method) && (status === 303 || (status < 303 && request.method === "POST"));
+  return becomesGet ? { ...request, method: "GET", body: "", headers } : { ...request, headers };
+}
+
+function hasNoBody(method: string): boolean {
+  return method === "GET" || method === "HEAD";
 }
 
 async function readText(

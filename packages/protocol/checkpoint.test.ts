@@ -52,8 +52,7 @@ describe("readCheckpoint", () => {
       ts: 1_700_000_000_123,
       steps: [{ ...step, ...internal, timing: { a: 1_700_000_000_000_000_000, b: 1_200_000 } }],
     };
-    const { bytes, ...read } = readCheckpoint(body(sent));
-    expect(read).toEqual({
+    expect(readCheckpoint(body(sent))).toEqual({
       jobId: "01JOB",
       generation: 3,
       unknownOps: [],
@@ -68,9 +67,6 @@ describe("readCheckpoint", () => {
         },
       ],
     });
-    // What the SDK keeps for itself does not count against the state limit.
-    const kept = { ...step, timing: { a: 1_700_000_000_000_000_000, b: 1_200_000 } };
-    expect(bytes).toBe(JSON.stringify([kept]).length);
   });
 
   it("v3 sends no generation, and no data when it is undefined", () => {

@@ -10,7 +10,6 @@ export interface CheckpointBody {
   generation: number | null;
   ops: Op[];
   unknownOps: string[];
-  bytes: number;
 }
 
 /**
@@ -23,15 +22,13 @@ export function readCheckpoint(body: Json): CheckpointBody {
   if (typeof jobId !== "string" || jobId === "") throw invalid("`qi_id` is missing");
   if (!Array.isArray(steps)) throw invalid("`steps` is not a list");
   const kept = steps.map(withoutInternals);
-  const bytes = jsonBytes(kept);
-  const list = readOps(kept, bytes);
+  const list = readOps(kept, jsonBytes(kept));
   if ("problem" in list) throw invalid(list.problem);
   return {
     jobId,
     generation: typeof generation === "number" && Number.isSafeInteger(generation) ? generation : null,
     ops: list.ops,
     unknownOps: list.unknownOps,
-    bytes,
   };
 }
 

@@ -1,16 +1,13 @@
 /** Bad input (issue A, F.5): each is refused with a clear text, and the server lives on. */
 import { request as httpRequest } from "node:http";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { openOwn } from "./bench.ts";
 import { answerHeaders, sdk } from "./sdk.ts";
-import { EVENT_KEY, openWorld, SIGNING_KEY, until, type World, type WorldOptions } from "./world.ts";
+import { EVENT_KEY, SIGNING_KEY, until, type World, type WorldOptions } from "./world.ts";
 
 const MIB = 1024 * 1024;
 const DEEP = 100_000;
 const UNKNOWN_ID = "01HF000000000000000000000A";
-const worlds: World[] = [];
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.close();
-});
 
 async function open(options: Partial<WorldOptions> = {}): Promise<World> {
   const functions: WorldOptions["functions"] = (client) => [
@@ -20,8 +17,7 @@ async function open(options: Partial<WorldOptions> = {}): Promise<World> {
     ),
     client.createFunction({ id: "victim", retries: 0, triggers: [{ event: "victim" }] }, () => "ran"),
   ];
-  const world = await openWorld({ mode: "start", functions, ...options });
-  worlds.push(world);
+  const world = await openOwn({ mode: "start", functions, ...options });
   await world.sync();
   return world;
 }

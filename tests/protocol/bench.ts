@@ -1,10 +1,10 @@
 /**
- * One world for all tests of a file, and the moves that most of them make: deploy, start, wait until
- * everything before has gone through. The functions act on the world that `useWorld` has opened.
+ * One world for all tests of a file, or one for a test (`openOwn`), and the moves that most tests make:
+ * deploy, start, wait until everything before has gone through. The moves act on the world of `useWorld`.
  */
 import { createHash } from "node:crypto";
 import type { Span } from "@stepwell/api";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, onTestFinished } from "vitest";
 import type { AppRequest, TestApp } from "./app.ts";
 import type { Inngest, InngestFunction } from "./sdk.ts";
 import { openWorld, type RunView, until, type World, type WorldOptions } from "./world.ts";
@@ -26,6 +26,13 @@ export function useWorld(options: Partial<WorldOptions> = {}): void {
     world.app.intercept = null;
   });
   afterAll(() => world?.close());
+}
+
+/** Opens a world for one test and closes it after that. */
+export async function openOwn(options: WorldOptions): Promise<World> {
+  const own = await openWorld(options);
+  onTestFinished(() => own.close());
+  return own;
 }
 
 /** These functions, and the one that `passed` needs. */

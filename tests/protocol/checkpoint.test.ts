@@ -2,15 +2,23 @@
  * Checkpointing (wire.md §7): v4 does it by default, v3 when asked. Without it there is nothing to show,
  * so the v4-plain project has only the last test of this file.
  */
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { type Inngest, sdk } from "./sdk.ts";
-import { openWorld, type RunView, until, type World } from "./world.ts";
+import { afterEach, expect, test } from "vitest";
+import {
+  begin as beginRun,
+  bodyOf,
+  calls,
+  completed,
+  type Handler,
+  HOUR,
+  type Options,
+  opsOf,
+  rootSpan,
+  useWorld,
+  world,
+} from "./bench.ts";
+import { sdk } from "./sdk.ts";
+import { type RunView, until } from "./world.ts";
 
-type Create = Inngest.Any["createFunction"];
-type Options = Omit<Parameters<Create>[0], "id" | "triggers">;
-type Handler = Parameters<Create>[1];
-
-let world: World;
 /** While set, the app cannot reach the address for checkpoints. */
 let refused: string[] | null = null;
 const throughTheGate: typeof fetch = async (input, init) => {
@@ -19,24 +27,13 @@ const throughTheGate: typeof fetch = async (input, init) => {
   refused.push(url);
   return new Response("no way through", { status: 503 });
 };
-beforeAll(async () => {
-  const clientOptions = { fetch: throughTheGate, ...(sdk.name === "v3" ? { checkpointing: true } : {}) };
-  world = await openWorld({ functions: () => [], clientOptions });
-});
+useWorld({ clientOptions: { fetch: throughTheGate, ...(sdk.name === "v3" ? { checkpointing: true } : {}) } });
 afterEach(() => {
-  world.app.intercept = null;
   refused = null;
 });
-afterAll(() => world?.close());
 
-async function begin(id: string, handler: Handler, options: Options = {}): Promise<RunView> {
-  const create = (name: string, body: Handler) =>
-    world.client.createFunction({ ...options, id: name, triggers: [{ event: name }] }, body);
-  world.app.deploy([create(id, handler)]);
-  await world.sync();
-  const [eventId = ""] = await world.send({ name: id, data: {} });
-  return world.runOf(eventId);
-}
+const begin = (id: string, handler: Handler, options: Options = {}): Promise<RunView> =>
+  beginRun(id, options, handler);
 
 const three: Handler = async ({ step }) => {
   const one = await step.run("one", () => 1);
@@ -44,12 +41,16 @@ const three: Handler = async ({ step }) => {
   return step.run("three", () => two + 1);
 };
 
-const stepsOf = async (run: RunView): Promise<string[]> => {
-  const { rootSpan } = (await world.json(`/v2/runs/${run.run_id}/trace`)).data;
-  return rootSpan.children
-    .filter((span: any) => span.stepId !== null)
-    .map((span: any) => `${span.name} ${span.status}`);
-};
+const stepsOf = async (run: RunView): Promise<string[]> =>
+  (await rootSpan(run)).children
+    .filter(({ stepId }) => stepId !== null)
+    .map(({ name, status }) => `${name} ${status}`);
+
+/** That many attempts have failed. */
+const failedAttempts = (run: RunView, count: number): Promise<unknown> =>
+  until(`attempt ${count} has failed`, async () =>
+    JSON.stringify(await rootSpan(run)).includes(`Attempt ${count - 1}`),
+  );
 
 /** A checkpoint as the SDK sends it, for the call with this body. */
 function post(run: RunView, callBody: string, id: string, more: object = {}): Promise<Response> {
@@ -72,17 +73,17 @@ function post(run: RunView, callBody: string, id: string, more: object = {}): Pr
 if (sdk.name !== "v4-plain") {
   test("W-47: a run of three steps costs one call, and its three steps are stored", async () => {
     const run = await begin("w47", three);
-    expect(await world.ended(run.run_id)).toMatchObject({ status: "Completed", output: 3 });
-    expect(world.app.calls("app-w47")).toHaveLength(1);
+    await completed(run, 3);
+    expect(calls(run)).toHaveLength(1);
     expect(await stepsOf(run)).toEqual(["one COMPLETED", "two COMPLETED", "three COMPLETED"]);
   });
 
   test("W-18: a function without steps ends with the one op of its answer", async () => {
     const run = await begin("w18", () => "nothing to do");
-    expect(await world.ended(run.run_id)).toMatchObject({ status: "Completed", output: "nothing to do" });
-    const [call] = world.app.calls("app-w18");
+    await completed(run, "nothing to do");
+    const [call] = calls(run);
     expect(call?.status).toBe(206);
-    expect(JSON.parse(call?.answer ?? "").map(({ op }: any) => op)).toEqual(["RunComplete"]);
+    expect(opsOf(call).map(({ op }: any) => op)).toEqual(["RunComplete"]);
   });
 
   test("step, sleep, step: the steps are stored while the call goes on, and the sleep ends it", async () => {
@@ -92,14 +93,15 @@ if (sdk.name !== "v4-plain") {
       return step.run("after", () => 2);
     });
     await until("it sleeps", async () => (await stepsOf(run)).includes("nap WAITING"));
-    world.advance(3_600_000);
+    world.advance(HOUR);
     expect(await world.ended(run.run_id)).toMatchObject({ output: 2 });
-    expect(world.app.calls("app-nap")).toHaveLength(2);
+    expect(calls(run)).toHaveLength(2);
   });
 
   test("W-49: a worker that dies after two checkpoints: the next call has two memoised steps", async () => {
     let [tries, ones] = [0, 0];
-    const run = await begin("w49", async ({ step }) => {
+    let cut = (): void => {};
+    const handler: Handler = async ({ step }) => {
       await step.run("one", () => {
         ones += 1;
       });
@@ -108,23 +110,18 @@ if (sdk.name !== "v4-plain") {
       // The process dies here: its connection is cut, and the code goes no further.
       if (tries === 1) await new Promise(() => cut());
       return step.run("three", () => "end");
-    });
-    const cut = (): void => raw?.destroy();
-    let raw: { destroy(): void } | null = null;
-    world.app.intercept = (_request, _reply, socket) => {
-      raw = socket;
-      return false;
     };
+    const run = await beginRun("w49", {}, handler, (_request, _reply, socket) => {
+      cut = () => socket.destroy();
+      return false;
+    });
     await until("the two steps are stored", async () => (await stepsOf(run)).length >= 2);
-    cut();
-    await until("the attempt has failed", async () =>
-      JSON.stringify(await world.json(`/v2/runs/${run.run_id}/trace`)).includes("Attempt 0"),
-    );
+    await failedAttempts(run, 1);
     world.advance(120_000);
-    expect(await world.ended(run.run_id)).toMatchObject({ status: "Completed", output: "end" });
+    await completed(run, "end");
     expect(ones).toBe(1);
-    const [, second] = world.app.calls("app-w49");
-    const body = JSON.parse(second?.body ?? "");
+    const [, second] = calls(run);
+    const body = bodyOf(second);
     expect(Object.keys(body.steps)).toHaveLength(2);
     // What the first call stored is behind it: attempts count for the step that comes next (wire.md §7.5).
     expect(body.ctx.attempt).toBe(1);
@@ -136,7 +133,7 @@ if (sdk.name !== "v4-plain") {
       await step.run("hold", () => new Promise<void>((resolve) => (release = resolve)));
       return "end";
     });
-    const call = await until("the call", () => world.app.calls("app-w50")[0]);
+    const call = await until("the call", () => calls(run)[0]);
     for (const _ of [1, 2]) expect((await post(run, call.body, "extra")).status).toBe(200);
     expect(await stepsOf(run)).toEqual(["extra COMPLETED"]);
     expect((await post(run, call.body, "stale", { generation_id: 0 })).status).toBe(409);
@@ -165,12 +162,10 @@ if (sdk.name !== "v4-plain") {
       });
     });
     for (const tries of [1, 2]) {
-      await until(`try ${tries}`, async () =>
-        JSON.stringify(await world.json(`/v2/runs/${run.run_id}/trace`)).includes(`Attempt ${tries - 1}`),
-      );
+      await failedAttempts(run, tries);
       world.advance(120_000);
     }
-    expect(await world.ended(run.run_id)).toMatchObject({ status: "Completed", output: "ok" });
+    await completed(run, "ok");
     expect(attempts).toEqual([0, 1, 2]);
   });
 
@@ -184,8 +179,8 @@ if (sdk.name !== "v4-plain") {
       },
       { checkpointing: { maxRuntime: "200ms" } } as Options,
     );
-    expect(await world.ended(run.run_id)).toMatchObject({ status: "Completed", output: "end" });
-    expect(world.app.calls("app-w53").length).toBeGreaterThan(1);
+    await completed(run, "end");
+    expect(calls(run).length).toBeGreaterThan(1);
     expect(await stepsOf(run)).toEqual(["one COMPLETED", "two COMPLETED"]);
   });
 
@@ -201,7 +196,7 @@ if (sdk.name !== "v4-plain") {
         return "end";
       });
     });
-    expect(await world.ended(run.run_id, 30_000)).toMatchObject({ output: "end" });
+    expect(await world.ended(run.run_id)).toMatchObject({ output: "end" });
     expect(refused.length).toBeGreaterThan(0);
     expect(ran).toEqual({ one: 1, two: 1 });
     expect(await stepsOf(run)).toEqual(["one COMPLETED", "two COMPLETED"]);
@@ -210,5 +205,5 @@ if (sdk.name !== "v4-plain") {
 
 test("a three-step run completes, whatever the SDK does about checkpoints", async () => {
   const run = await begin("plain", three);
-  expect(await world.ended(run.run_id)).toMatchObject({ status: "Completed", output: 3 });
+  await completed(run, 3);
 });

@@ -2,15 +2,12 @@
 import { Inngest as InngestV4, Middleware } from "inngest";
 import { InngestMiddleware, Inngest as InngestV3 } from "inngest-v3";
 import { clockMiddleware, clockMiddlewareV3, now } from "stepwell/clock";
-import { afterEach, expect, expectTypeOf, test } from "vitest";
+import { expect, expectTypeOf, test } from "vitest";
+import { openOwn } from "./bench.ts";
 import { sdk } from "./sdk.ts";
-import { openWorld, type World, type WorldOptions } from "./world.ts";
+import type { World, WorldOptions } from "./world.ts";
 
 const DAY = 86_400_000;
-const worlds: World[] = [];
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.close();
-});
 
 const middleware =
   sdk.name === "v3"
@@ -19,14 +16,12 @@ const middleware =
 
 async function open(functions: WorldOptions["functions"], more: Partial<WorldOptions> = {}): Promise<World> {
   const own = { clock: undefined } as object;
-  const world = await openWorld({
+  return openOwn({
     functions,
     clientOptions: { middleware },
     ...more,
     server: { ...own, ...more.server },
   });
-  worlds.push(world);
-  return world;
 }
 
 /** What the middleware puts into the context; the tests' functions are typed without it. */

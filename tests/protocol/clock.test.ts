@@ -1,24 +1,19 @@
 /** Time travel in `dev`: `/dev/clock`, what happens on the way, and what is left of it after a restart. */
 import { advanceClock } from "@stepwell/api";
 import { startStepwell } from "stepwell";
-import { afterEach, expect, test } from "vitest";
-import { openWorld, until, type World, type WorldOptions } from "./world.ts";
+import { expect, test } from "vitest";
+import { openOwn } from "./bench.ts";
+import { until, type World, type WorldOptions } from "./world.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const worlds: World[] = [];
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.close();
-});
 
 /** With the server's own clock instead of the test's. */
 async function open(functions: WorldOptions["functions"], more: Partial<WorldOptions> = {}): Promise<World> {
   const own = { clock: undefined } as object;
-  const world = await openWorld({ functions, ...more, server: { ...own, ...more.server } });
-  worlds.push(world);
-  return world;
+  return openOwn({ functions, ...more, server: { ...own, ...more.server } });
 }
 
 interface Answer {

@@ -288,6 +288,21 @@ test("C-3: with limit 1 and a key, two ids run beside each other and never two r
   expect(Math.max(...arrivals.map((ids) => ids.length))).toBe(2);
 });
 
+test("X-7: two events without what the key reads share one slot, and one that has it runs beside them", async () => {
+  const { open, body } = gated();
+  await deployOne("x7", { concurrency: { limit: 1, key: "event.data.org" } }, ({ event, step }) =>
+    step.run("work", () => body(event.data.id)),
+  );
+  const datas = [{ id: "one" }, { id: "two" }, { id: "acme", org: "acme" }];
+  const runs = await startAll(datas.map((data) => ({ name: "x7", data })));
+  await until("one of each key works", () => open.length === 2);
+  await passed();
+  expect(open.map(({ id }) => id).filter((id) => id !== "acme")).toHaveLength(1);
+  for (const { release } of open) release();
+  (await until("the other works", () => open[2])).release();
+  for (const run of runs) expect((await world.ended(run.run_id)).status).toBe("Completed");
+});
+
 test("a run that waits for its retry holds no slot of its function", async () => {
   const worked: string[] = [];
   await deployOne("c-retry", { concurrency: 1 }, ({ event, attempt }) => {

@@ -1,5 +1,6 @@
 /** Schedules (semantics §3.4): the clock is moved to just before a tick, and the tick is waited for. */
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { openOwn } from "./bench.ts";
 import {
   isoInstant,
   letTick,
@@ -11,18 +12,9 @@ import {
   type Tick,
 } from "./cron-listener.ts";
 import { sdk } from "./sdk.ts";
-import { openWorld, until, type World, type WorldOptions } from "./world.ts";
+import { until, type World, type WorldOptions } from "./world.ts";
 
-const worlds: World[] = [];
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.close();
-});
-
-async function open(functions: WorldOptions["functions"]): Promise<World> {
-  const world = await openWorld({ functions });
-  worlds.push(world);
-  return world;
-}
+const open = (functions: WorldOptions["functions"]): Promise<World> => openOwn({ functions });
 
 /** Moves to 10 s after a full minute, syncs there, and returns the next full minute. */
 async function syncMidMinute(world: World): Promise<number> {

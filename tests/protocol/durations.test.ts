@@ -1,142 +1,106 @@
 /** Durations and dates in sleeps and cron jitter (semantics §12), measured on the moved clock. */
-import { createHash } from "node:crypto";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import {
+  advanceTo,
+  begin,
+  calls,
+  completed,
+  type Handler,
+  HOUR,
+  hash,
+  type Intercept,
+  passed,
+  useWorld,
+  waitsWith,
+  world,
+} from "./bench.ts";
 import { answerHeaders, sdk } from "./sdk.ts";
-import { openWorld, until, type World, type WorldOptions } from "./world.ts";
+import type { RunView } from "./world.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const worlds: World[] = [];
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.close();
-});
+useWorld();
 
-async function open(functions: WorldOptions["functions"]): Promise<World> {
-  const world = await openWorld({ functions });
-  worlds.push(world);
-  return world;
-}
+/** A function that sleeps once. */
+const sleeper =
+  (nap: { sleep: number | string } | { until: string }): Handler =>
+  async ({ step }) => {
+    if ("sleep" in nap) await step.sleep("nap", nap.sleep);
+    else await step.sleepUntil("nap", nap.until);
+    return "awake";
+  };
 
-/** A function that sleeps once, and one that ends at once. */
-async function sleeper(nap: { sleep: number | string } | { until: string }): Promise<World> {
-  const world = await open((client) => [
-    client.createFunction({ id: "sleeper", triggers: [{ event: "nap" }] }, async ({ step }) => {
-      if ("sleep" in nap) await step.sleep("nap", nap.sleep);
-      else await step.sleepUntil("nap", nap.until);
-      return "awake";
-    }),
-  ]);
-  await world.sync();
-  return world;
-}
-
-/** Makes the app ask for a sleep in these words, whatever the SDK would have made of them. */
-function sayInstead(world: World, name: string): void {
-  const id = createHash("sha1").update("nap").digest("hex");
-  world.app.intercept = (request, reply) => {
-    if (request.method !== "POST" || request.body.includes(id)) return false;
-    reply(
-      206,
-      JSON.stringify([{ id, op: "Sleep", name, displayName: "nap", userland: { id: "nap" } }]),
-      answerHeaders,
-    );
+/** Asks for a sleep in these words, whatever the SDK would have made of them. */
+function sayInstead(name: string): Intercept {
+  const id = hash("nap");
+  return (request, reply) => {
+    if (request.body.includes(id)) return false;
+    const op = { id, op: "Sleep", name, displayName: "nap", userland: { id: "nap" } };
+    reply(206, JSON.stringify([op]), answerHeaders);
     return true;
   };
 }
 
-interface SleepSpan {
-  stepOp: string | null;
-  status: string;
+/** The run does nothing until a minute before, and goes on at that time. */
+async function expectAwake(run: RunView, at: number): Promise<void> {
+  const before = calls(run).length;
+  advanceTo(at - MINUTE);
+  await passed();
+  expect(calls(run)).toHaveLength(before);
+  advanceTo(at);
+  await completed(run, "awake");
 }
 
-/** The moved time just before the sleep was asked for, and the run, once the server keeps the sleep. */
-async function fallAsleep(world: World): Promise<{ since: number; runId: string }> {
+/** A run sleeps so long from when its sleep was asked for. */
+async function expectSleep(durationMs: number, ...run: Parameters<typeof begin>): Promise<RunView> {
   const since = world.clock.now();
-  const [eventId = ""] = await world.send({ name: "nap" });
-  const { run_id: runId } = await world.runOf(eventId);
-  await until("the sleep is stored", async () => {
-    const { data } = await world.json(`/v2/runs/${runId}/trace`);
-    return (data.rootSpan.children as SleepSpan[]).some(
-      (span) => span.stepOp === "SLEEP" && span.status === "WAITING",
-    );
-  });
-  return { since, runId };
-}
-
-/** Moves to shortly before an instant, waits for the run's end, and tells when it went on. */
-async function wakeNear(world: World, runId: string, at: number): Promise<number> {
-  const before = world.app.calls("app-sleeper").length;
-  world.advance(at - SECOND - world.clock.now());
-  const offset = world.clock.now() - Date.now();
-  const run = await world.ended(runId);
-  expect(run.output).toBe("awake");
-  const call = world.app.calls("app-sleeper")[before];
-  return (call?.at ?? 0) + offset;
-}
-
-/** How long the sleep lasted, with up to half a second that the server needed to fall asleep and to wake. */
-async function expectSleep(world: World, durationMs: number): Promise<void> {
-  const { since, runId } = await fallAsleep(world);
-  const asleep = world.clock.now();
-  const woke = await wakeNear(world, runId, since + durationMs);
-  expect(woke).toBeGreaterThanOrEqual(since + durationMs);
-  expect(woke).toBeLessThan(asleep + durationMs + SECOND);
+  const sleeping = await begin(...run);
+  const { stepInfo } = await waitsWith(sleeping, "SLEEP");
+  const end = Date.parse(stepInfo?.sleepUntil ?? "");
+  expect(end).toBeGreaterThanOrEqual(since + durationMs);
+  expect(end).toBeLessThanOrEqual(world.clock.now() + durationMs);
+  await expectAwake(sleeping, end);
+  return sleeping;
 }
 
 test("DU-1: a sleep of `1d12h` lasts 36 hours", async () => {
-  const world = await sleeper({ sleep: 36 * HOUR });
-  await expectSleep(world, 36 * HOUR);
-  expect(world.app.calls()[0]?.answer).toContain('"1d12h"');
+  const run = await expectSleep(36 * HOUR, "du1", {}, sleeper({ sleep: 36 * HOUR }));
+  expect(calls(run)[0]?.answer).toContain('"1d12h"');
 
-  const raw = await sleeper({ sleep: "1s" });
-  sayInstead(raw, "1d12h");
-  await expectSleep(raw, 36 * HOUR);
-  const every = await sleeper({ sleep: "1s" });
-  sayInstead(every, "1w2d3h4m5s6ms");
-  await expectSleep(every, (9 * 24 + 3) * HOUR + 4 * MINUTE + 5 * SECOND + 6);
+  const short = sleeper({ sleep: "1s" });
+  await expectSleep(36 * HOUR, "du1-raw", {}, short, sayInstead("1d12h"));
+  const every = (9 * 24 + 3) * HOUR + 4 * MINUTE + 5 * SECOND + 6;
+  await expectSleep(every, "du1-every", {}, short, sayInstead("1w2d3h4m5s6ms"));
 });
 
 test("DU-2: a sleep of `90m` is one of `1h30m`", async () => {
-  const world = await sleeper({ sleep: "90m" });
-  await expectSleep(world, 1.5 * HOUR);
-  expect(world.app.calls()[0]?.answer).toContain('"1h30m"');
-
-  const raw = await sleeper({ sleep: "1s" });
-  sayInstead(raw, "90m");
-  await expectSleep(raw, 1.5 * HOUR);
+  const run = await expectSleep(1.5 * HOUR, "du2", {}, sleeper({ sleep: "90m" }));
+  expect(calls(run)[0]?.answer).toContain('"1h30m"');
+  await expectSleep(1.5 * HOUR, "du2-raw", {}, sleeper({ sleep: "1s" }), sayInstead("90m"));
 });
 
 test("DU-5: a date without a time is midnight UTC, for sleepUntil and on the wire", async () => {
-  const year = new Date().getUTCFullYear() + 1;
-  const midnight = Date.UTC(year, 0, 1);
-  const date = `${year}-01-01`;
-  const world = await sleeper({ until: date });
-  const raw = await sleeper({ until: date });
-  sayInstead(raw, date);
-  for (const sleeping of [world, raw]) {
-    const { runId } = await fallAsleep(sleeping);
-    const woke = await wakeNear(sleeping, runId, midnight);
-    expect(woke).toBeGreaterThanOrEqual(midnight);
-    expect(woke).toBeLessThan(midnight + SECOND);
+  for (const [id, raw] of [
+    ["du5", false],
+    ["du5-raw", true],
+  ] as const) {
+    const year = new Date(world.clock.now()).getUTCFullYear() + 1;
+    const date = `${year}-01-01`;
+    const answer = raw ? sayInstead(date) : undefined;
+    const run = await begin(id, {}, sleeper({ until: date }), answer);
+    await waitsWith(run, "SLEEP");
+    await expectAwake(run, Date.UTC(year, 0, 1));
   }
 
   // In the past: over at once.
-  const past = await sleeper({ until: "2020-01-01" });
-  const [eventId = ""] = await past.send({ name: "nap" });
-  expect((await past.ended((await past.runOf(eventId)).run_id)).output).toBe("awake");
-  sayInstead(past, "2020-01-01");
-  const [again = ""] = await past.send({ name: "nap" });
-  expect((await past.ended((await past.runOf(again)).run_id)).output).toBe("awake");
+  await completed(await begin("du5-past", {}, sleeper({ until: "2020-01-01" })), "awake");
+  const raw = await begin("du5-past-raw", {}, sleeper({ until: "2020-01-01" }), sayInstead("2020-01-01"));
+  await completed(raw, "awake");
 });
 
 // v3 has no cron jitter.
 if (sdk.name !== "v3")
   test("DU-7: a cron jitter under 1 s or over 5 min is refused at sync", async () => {
-    const world = await open((client) => [
-      client.createFunction({ id: "other", triggers: [{ event: "x" }] }, () => "ran"),
-    ]);
-    await world.sync();
     const deploy = async (jitter: string) => {
       world.app.deploy([
         world.client.createFunction({ id: "shaky", triggers: [{ cron: "0 0 1 1 *", jitter }] }, () => "ran"),

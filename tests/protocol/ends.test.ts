@@ -1,52 +1,34 @@
 /** What ends or repeats a run from outside: cancelOn, timeouts, reruns (semantics §6.9, §6.10, §8), over HTTP. */
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Inngest } from "./sdk.ts";
-import { openWorld, type RunView, until, type World } from "./world.ts";
+import { expect, test } from "vitest";
+import {
+  completed,
+  deployOne,
+  type Handler,
+  HOUR,
+  passed,
+  rootSpan,
+  start as startRun,
+  useWorld,
+  waitsWith,
+  world,
+} from "./bench.ts";
+import { type RunView, until } from "./world.ts";
 
-const HOUR = 3_600_000;
-type Create = Inngest.Any["createFunction"];
-type Options = Omit<Parameters<Create>[0], "id" | "triggers">;
-type Handler = Parameters<Create>[1];
+useWorld();
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld({ functions: () => [] });
-});
-afterAll(() => world?.close());
-
-async function deploy(id: string, options: Options, handler: Handler): Promise<void> {
-  world.app.deploy([
-    world.client.createFunction({ ...options, id, triggers: [{ event: id }] }, handler),
-    world.client.createFunction({ id: "barrier", triggers: [{ event: "barrier" }] }, () => 1),
-  ]);
-  await world.sync();
-}
-
-async function start(name: string, data: object = {}): Promise<RunView> {
-  const [id = ""] = await world.send({ name, data });
-  return world.runOf(id);
-}
-
-async function passed(): Promise<void> {
-  for (let i = 0; i < 2; i += 1) await world.ended((await start("barrier")).run_id);
-}
+const start = (name: string, data: object = {}): Promise<RunView> => startRun({ name, data });
 
 const sleeper: Handler = async ({ step, event }) => {
   await step.sleep("s", "1h");
   return event.data.id;
 };
 
-function sleeping(run: RunView): Promise<unknown> {
-  return until(`${run.run_id} sleeps`, async () => {
-    const { rootSpan } = (await world.json(`/v2/runs/${run.run_id}/trace`)).data;
-    return rootSpan.children.some((span: any) => span.stepOp === "SLEEP" && span.status === "WAITING");
-  });
-}
+const sleeping = (run: RunView): Promise<unknown> => waitsWith(run, "SLEEP");
 
 const cancelOn = [{ event: "stop", if: "event.data.id == async.data.id" }];
 
 test("K-4: a matching event cancels a sleeping run, one with another id does not", async () => {
-  await deploy("k4", { cancelOn }, sleeper);
+  await deployOne("k4", { cancelOn }, sleeper);
   const [one, two] = [await start("k4", { id: 1 }), await start("k4", { id: 2 })];
   await Promise.all([sleeping(one), sleeping(two)]);
   await world.send({ name: "stop", data: { id: 3 } });
@@ -55,11 +37,11 @@ test("K-4: a matching event cancels a sleeping run, one with another id does not
   await world.send({ name: "stop", data: { id: 1 } });
   expect((await world.ended(one.run_id)).status).toBe("Cancelled");
   world.advance(HOUR);
-  expect(await world.ended(two.run_id)).toMatchObject({ status: "Completed", output: 2 });
+  await completed(two, 2);
 });
 
 test("K-5: an event that starts and cancels: the first does not cancel itself, the second takes its place", async () => {
-  await deploy("k5", { cancelOn: [{ event: "k5", if: "event.data.id == async.data.id" }] }, sleeper);
+  await deployOne("k5", { cancelOn: [{ event: "k5", if: "event.data.id == async.data.id" }] }, sleeper);
   const one = await start("k5", { id: 1 });
   await sleeping(one);
   const two = await start("k5", { id: 1 });
@@ -80,7 +62,7 @@ test("K-6: six entries of cancelOn are refused", async () => {
 });
 
 test("K-8: an event that came before the run was made does not cancel it", async () => {
-  await deploy("k8", { cancelOn }, sleeper);
+  await deployOne("k8", { cancelOn }, sleeper);
   await world.send({ name: "stop", data: { id: 8 } });
   const run = await start("k8", { id: 8 });
   await sleeping(run);
@@ -91,7 +73,7 @@ test("K-8: an event that came before the run was made does not cancel it", async
 });
 
 test("after its timeout an entry of cancelOn is dead", async () => {
-  await deploy("dead", { cancelOn: [{ event: "stop", match: "data.id", timeout: "10m" }] }, sleeper);
+  await deployOne("dead", { cancelOn: [{ event: "stop", match: "data.id", timeout: "10m" }] }, sleeper);
   const run = await start("dead", { id: 9 });
   await sleeping(run);
   world.advance(11 * 60_000);
@@ -104,7 +86,7 @@ test("after its timeout an entry of cancelOn is dead", async () => {
 
 test("a run that is cancelled by an event while it works: its result is dropped, no later step runs", async () => {
   let [release, later] = [(): void => {}, 0];
-  await deploy("busy", { cancelOn }, async ({ step }) => {
+  await deployOne("busy", { cancelOn }, async ({ step }) => {
     await step.run("work", () => new Promise<void>((resolve) => (release = resolve)));
     await step.run("later", () => {
       later += 1;
@@ -121,7 +103,7 @@ test("a run that is cancelled by an event while it works: its result is dropped,
 
 test("K-1: runs that have not started at their start timeout are cancelled then, without waiting for room", async () => {
   let release = (): void => {};
-  await deploy("k1", { concurrency: 1, timeouts: { start: "3s" } }, async ({ step }) => {
+  await deployOne("k1", { concurrency: 1, timeouts: { start: "3s" } }, async ({ step }) => {
     await step.run("work", () => new Promise<void>((resolve) => (release = resolve)));
     return "done";
   });
@@ -133,7 +115,7 @@ test("K-1: runs that have not started at their start timeout are cancelled then,
   expect((await world.ended(third.run_id)).status).toBe("Cancelled");
   expect((await world.run(first.run_id)).status).toBe("Running");
   release();
-  expect(await world.ended(first.run_id)).toMatchObject({ status: "Completed", output: "done" });
+  await completed(first, "done");
 });
 
 test("K-3: a run is cancelled at its finish timeout, and the result of the step that works then is not used", async () => {
@@ -142,7 +124,7 @@ test("K-3: a run is cancelled at its finish timeout, and the result of the step 
     world.advance(ms);
     return ms;
   };
-  await deploy("k3", { timeouts: { finish: "6s" } }, async ({ step }) => {
+  await deployOne("k3", { timeouts: { finish: "6s" } }, async ({ step }) => {
     await step.run("one", work(2000));
     await step.run("two", work(2000));
     await step.run("three", () => {
@@ -158,21 +140,20 @@ test("K-3: a run is cancelled at its finish timeout, and the result of the step 
   release();
   await passed();
   expect(await world.run(run.run_id)).toMatchObject({ status: "Cancelled" });
-  const { rootSpan } = (await world.json(`/v2/runs/${run.run_id}/trace`)).data;
-  const steps = rootSpan.children.map((span: any) => `${span.name} ${span.status}`);
+  const steps = (await rootSpan(run)).children.map((span) => `${span.name} ${span.status}`);
   expect(steps).not.toContain("three COMPLETED");
 });
 
 test("a finish timeout that a new deploy takes away has no effect", async () => {
-  await deploy("moved", { timeouts: { finish: "10m" } }, sleeper);
+  await deployOne("moved", { timeouts: { finish: "10m" } }, sleeper);
   const run = await start("moved", { id: 4 });
   await sleeping(run);
-  await deploy("moved", {}, sleeper);
+  await deployOne("moved", {}, sleeper);
   world.advance(20 * 60_000);
   await passed();
   expect((await world.run(run.run_id)).status).toBe("Running");
   world.advance(HOUR);
-  expect(await world.ended(run.run_id)).toMatchObject({ status: "Completed", output: 4 });
+  await completed(run, 4);
 });
 
 /** Posts a rerun; the new run's id. */
@@ -187,7 +168,7 @@ async function rerun(run: RunView, body: object = {}): Promise<{ status: number;
 }
 
 test("A-5: a rerun is a new run of the same event, and the original stays as it was", async () => {
-  await deploy("a5", {}, ({ event }) => event.data.n);
+  await deployOne("a5", {}, ({ event }) => event.data.n);
   const original = await world.ended((await start("a5", { n: 1 })).run_id);
   const again = await rerun(original);
   expect(again.status).toBe(200);
@@ -198,7 +179,7 @@ test("A-5: a rerun is a new run of the same event, and the original stays as it 
 });
 
 test("A-7: a run whose event id was used within 24 h can be run again", async () => {
-  await deploy("a7", {}, () => "ran");
+  await deployOne("a7", {}, () => "ran");
   const [id = ""] = await world.send({ name: "a7", id: "unique", data: {} });
   const original = await world.ended((await world.runOf(id)).run_id);
   const again = await rerun(original);
@@ -207,7 +188,7 @@ test("A-7: a run whose event id was used within 24 h can be run again", async ()
 
 test("A-6: a rerun from step 2 of 3 keeps the result of step 1 and executes 2 and 3", async () => {
   const ran: string[] = [];
-  await deploy("a6", {}, async ({ step }) => {
+  await deployOne("a6", {}, async ({ step }) => {
     const one = await step.run("one", () => {
       ran.push("one");
       return Math.random();
@@ -251,7 +232,7 @@ test("A-6: a rerun from step 2 of 3 keeps the result of step 1 and executes 2 an
 });
 
 test("a rerun from a step that is not there, or whose id several steps have, is refused with the reason", async () => {
-  await deploy("unclear", {}, async ({ step }) => {
+  await deployOne("unclear", {}, async ({ step }) => {
     for (let n = 0; n < 2; n += 1) await step.run("same", () => n);
   });
   const run = await world.ended((await start("unclear")).run_id);

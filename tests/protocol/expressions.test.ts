@@ -1,21 +1,16 @@
 /** CEL where a function is started by it (semantics §4), over HTTP. What waits do with it: waits.test.ts. */
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { openWorld, until, type World } from "./world.ts";
+import { expect, test } from "vitest";
+import { deploy, useWorld, world } from "./bench.ts";
+import { until } from "./world.ts";
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld({ functions: () => [] });
-});
-afterAll(() => world?.close());
+useWorld();
 
 /** Does an event with this data start a function with this `if`? */
 async function starts(id: string, expression: string, data: object): Promise<boolean> {
-  const { client } = world;
-  world.app.deploy([
+  await deploy((client) => [
     client.createFunction({ id, triggers: [{ event: id, if: expression }] }, () => "started"),
     client.createFunction({ id: "any", triggers: [{ event: id }] }, () => "started"),
   ]);
-  await world.sync();
   const [eventId = ""] = await world.send({ name: id, data });
   // All functions of an event are started in one commit: with the one that always starts, the others are decided.
   const runs = await until("the run of the function without `if`", async () => {

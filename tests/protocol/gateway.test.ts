@@ -2,12 +2,10 @@
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Inngest } from "./sdk.ts";
-import { openWorld, type RunView, until, type World } from "./world.ts";
+import { begin as beginRun, completed, type Handler, HOUR, rootSpan, useWorld, world } from "./bench.ts";
+import { type RunView, until } from "./world.ts";
 
-type Create = Inngest.Any["createFunction"];
-type Handler = Parameters<Create>[1];
-const HOUR = 3_600_000;
+useWorld();
 const SECRET = "sk-very-secret";
 
 interface Asked {
@@ -17,7 +15,6 @@ interface Asked {
   body: string;
 }
 
-let world: World;
 let provider: Server;
 let base = "";
 const asked: Asked[] = [];
@@ -42,23 +39,20 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => provider.listen(0, "127.0.0.1", resolve));
   base = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
-  world = await openWorld({ functions: () => [] });
 });
 beforeEach(() => {
   asked.length = 0;
 });
-afterAll(async () => {
-  await world?.close();
+afterAll(() => {
   provider.closeAllConnections();
   provider.close();
 });
 
-async function begin(id: string, handler: Handler, retries: 0 | 1 = 0): Promise<RunView> {
-  world.app.deploy([world.client.createFunction({ id, retries, triggers: [{ event: id }] }, handler)]);
-  await world.sync();
-  const [eventId = ""] = await world.send({ name: id, data: {} });
-  return world.runOf(eventId);
-}
+const begin = (id: string, handler: Handler, retries: 0 | 1 = 0): Promise<RunView> =>
+  beginRun(id, { retries }, handler);
+
+const retryIsSet = (run: RunView): Promise<unknown> =>
+  until("the retry is set", async () => JSON.stringify(await rootSpan(run)).includes("Attempt 0"));
 
 test("W-34: the request goes out with method, headers and body, and the answer is the step's result", async () => {
   answer = () => ({ status: 200, body: '{"ok":true}' });
@@ -71,7 +65,7 @@ test("W-34: the request goes out with method, headers and body, and the answer i
     return { status: response.status, json: await response.json(), header: response.headers.get("x-answer") };
   });
   const output = { status: 200, json: { ok: true }, header: "yes" };
-  expect(await world.ended(run.run_id)).toMatchObject({ status: "Completed", output });
+  await completed(run, output);
   expect(asked).toHaveLength(1);
   expect(asked[0]).toMatchObject({ method: "PUT", url: `/p?q=${SECRET}`, body: '{"a":1}' });
   expect(asked[0]?.headers).toMatchObject({ "x-mine": "1", authorization: SECRET });
@@ -82,7 +76,7 @@ test("W-34: the request goes out with method, headers and body, and the answer i
 test("ST-20: a status of 500 is an answer, and not tried again", async () => {
   answer = () => ({ status: 500, body: "broken" });
   const run = await begin("st20", async ({ step }) => (await step.fetch(`${base}/`)).status, 1);
-  expect(await world.ended(run.run_id)).toMatchObject({ status: "Completed", output: 500 });
+  await completed(run, 500);
   expect(asked).toHaveLength(1);
 });
 
@@ -99,11 +93,7 @@ test("a request whose connection breaks is made again by the retry table, and th
     },
     1,
   );
-  await until("the first try", () => asked.length >= 1);
-  await until("the retry is set", async () => {
-    const { rootSpan } = (await world.json(`/v2/runs/${run.run_id}/trace`)).data;
-    return JSON.stringify(rootSpan).includes("Attempt 0");
-  });
+  await retryIsSet(run);
   world.advance(HOUR);
   expect((await world.ended(run.run_id)).output).toContain("caught the connection failed");
 });
@@ -138,7 +128,7 @@ test.each(providers)(
     const run = await begin(`ai-${id}`, async ({ step }) =>
       step.ai.infer("ask", { model: model(step.ai), body: { messages: [], contents: [] } as never }),
     );
-    expect(await world.ended(run.run_id)).toMatchObject({ status: "Completed", output: { answer: 42 } });
+    await completed(run, { answer: 42 });
     const [request] = asked;
     expect(request).toMatchObject({ method: "POST" });
     expect(key(request?.headers ?? {}, request?.url ?? "")).toBe(`Bearer ${SECRET}`);
@@ -162,11 +152,7 @@ test("ST-21: a provider that answers 401 is tried again, then the step fails wit
     },
     1,
   );
-  await until("the first try", () => asked.length >= 1);
-  await until("the retry is set", async () => {
-    const { rootSpan } = (await world.json(`/v2/runs/${run.run_id}/trace`)).data;
-    return JSON.stringify(rootSpan).includes("Attempt 0");
-  });
+  await retryIsSet(run);
   world.advance(HOUR);
   expect((await world.ended(run.run_id)).output).toContain("the provider answered HTTP 401");
   expect(asked).toHaveLength(2);
@@ -176,7 +162,7 @@ test("step.ai.wrap is a step whose arguments are kept", async () => {
   const run = await begin("wrap", async ({ step }) =>
     step.ai.wrap("add", async (a: number, b: number) => a + b, 1, 2),
   );
-  expect(await world.ended(run.run_id)).toMatchObject({ status: "Completed", output: 3 });
+  await completed(run, 3);
 });
 
 test("link-local addresses are not called, and the step says so without another try", async () => {

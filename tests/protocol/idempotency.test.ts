@@ -1,13 +1,10 @@
 /** One run per function and event id within 24 hours, and repeated sends (semantics §5). */
 import { randomBytes } from "node:crypto";
-import { afterEach, expect, test } from "vitest";
-import { openWorld, type RunView, type World, type WorldOptions } from "./world.ts";
+import { expect, test } from "vitest";
+import { openOwn } from "./bench.ts";
+import type { RunView, World, WorldOptions } from "./world.ts";
 
 const HOUR = 3_600_000;
-const worlds: World[] = [];
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.close();
-});
 
 /** The functions `app-<id>` on the events of the map, and one on `barrier`. */
 async function open(listeners: Record<string, string[]>): Promise<World> {
@@ -15,8 +12,7 @@ async function open(listeners: Record<string, string[]>): Promise<World> {
     Object.entries({ ...listeners, barrier: ["barrier"] }).map(([id, events]) =>
       client.createFunction({ id, triggers: events.map((event) => ({ event })) }, () => "ran"),
     );
-  const world = await openWorld({ functions });
-  worlds.push(world);
+  const world = await openOwn({ functions });
   await world.sync();
   return world;
 }

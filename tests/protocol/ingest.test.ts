@@ -1,16 +1,11 @@
 /** Events in, and how events and runs are read back (semantics §3.1, wire.md §9, §10). */
 import { randomBytes } from "node:crypto";
-import { afterEach, expect, test } from "vitest";
-import { EVENT_KEY, openWorld, type RunView, until, type World, type WorldOptions } from "./world.ts";
-
-const worlds: World[] = [];
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.close();
-});
+import { expect, test } from "vitest";
+import { openOwn } from "./bench.ts";
+import { EVENT_KEY, type RunView, until, type World, type WorldOptions } from "./world.ts";
 
 async function open(functions: WorldOptions["functions"]): Promise<World> {
-  const world = await openWorld({ functions });
-  worlds.push(world);
+  const world = await openOwn({ functions });
   await world.sync();
   return world;
 }

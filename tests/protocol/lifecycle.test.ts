@@ -6,6 +6,7 @@ import {
   bodyOf,
   deploy,
   deployOne,
+  HOUR,
   passed,
   start,
   step as stepOf,
@@ -76,7 +77,7 @@ test("L-3: an event with a future `ts` is a queued run at once and is first call
       times.push(world.clock.now());
     }),
   ]);
-  const ts = world.clock.now() + 5000;
+  const ts = world.clock.now() + HOUR;
   const run = await start({ name: "l3", ts });
   expect(run).toMatchObject({ status: "Queued", run_started_at: null });
   await passed();

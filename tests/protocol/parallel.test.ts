@@ -1,51 +1,35 @@
 /** Parallel groups, races and the traps of wire.md §6 (semantics §7.8), over HTTP with a real SDK. */
-import { createHash } from "node:crypto";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Inngest, sdk } from "./sdk.ts";
-import { openWorld, type RunView, until, type World } from "./world.ts";
+import { expect, test } from "vitest";
+import {
+  begin as beginRun,
+  bodyOf,
+  calls as callsOf,
+  completed,
+  type Handler,
+  HOUR,
+  hash,
+  type Options,
+  passed,
+  rootSpan,
+  step as spanOf,
+  useWorld,
+  world,
+} from "./bench.ts";
+import { sdk } from "./sdk.ts";
+import { type RunView, until } from "./world.ts";
 
-type Create = Inngest.Any["createFunction"];
-type Options = Omit<Parameters<Create>[0], "id" | "triggers">;
-type Handler = Parameters<Create>[1];
+useWorld();
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld({ functions: () => [] });
-});
-afterAll(() => world?.close());
+const begin = (id: string, handler: Handler, options: Options = {}): Promise<RunView> =>
+  beginRun(id, options, handler);
 
-async function begin(id: string, handler: Handler, options: Options = {}): Promise<RunView> {
-  const create = (name: string, body: Handler) =>
-    world.client.createFunction({ ...options, id: name, triggers: [{ event: name }] }, body);
-  world.app.deploy([create(id, handler), create("barrier", () => "ran")]);
-  await world.sync();
-  return start(id);
-}
-
-async function start(name: string): Promise<RunView> {
-  const [id = ""] = await world.send({ name, data: {} });
-  return world.runOf(id);
-}
-
-async function passed(): Promise<void> {
-  for (let i = 0; i < 2; i += 1) await world.ended((await start("barrier")).run_id);
-}
-
-const hash = (id: string): string => createHash("sha1").update(id).digest("hex");
 const calls = (run: RunView) =>
-  world.app.calls(run.function_slug).map((request) => {
-    const { ctx } = JSON.parse(request.body);
+  callsOf(run).map((request) => {
+    const { ctx } = bodyOf(request);
     const target = /stepId=([^&]*)/.exec(request.url)?.[1] ?? "";
     return { target, die: ctx.disable_immediate_execution as boolean, stack: ctx.stack.stack as string[] };
   });
 const discoveries = (run: RunView) => calls(run).filter(({ target }) => target === "step");
-
-function spanOf(run: RunView, name: string, status: string): Promise<any> {
-  return until(`${name} is ${status}`, async () => {
-    const { rootSpan } = (await world.json(`/v2/runs/${run.run_id}/trace`)).data;
-    return rootSpan.children.find((span: any) => span.name === name && span.status === status);
-  });
-}
 
 /** Counts the executions of each step body. */
 function counted() {
@@ -64,7 +48,7 @@ test("ST-17, W-39, W-40, W-46: three steps in parallel run once each, and the fu
   const run = await begin("st17", async ({ step }) =>
     Promise.all(["a", "b", "c"].map((id) => step.run(id, () => body(id)))),
   );
-  expect(await world.ended(run.run_id)).toMatchObject({ status: "Completed", output: ["a", "b", "c"] });
+  await completed(run, ["a", "b", "c"]);
   expect(ran).toEqual({ a: 1, b: 1, c: 1 });
   const targets = calls(run).map(({ target }) => target);
   expect(targets.filter((target) => target !== "step").sort()).toEqual(["a", "b", "c"].map(hash).sort());
@@ -91,10 +75,9 @@ test("ST-18: one step of a group that fails twice is tried again alone", async (
   );
   for (const tries of [1, 2]) {
     await until(`${tries} tries`, () => (ran.bad ?? 0) >= tries);
-    await until("the retry is set", async () => {
-      const { rootSpan } = (await world.json(`/v2/runs/${run.run_id}/trace`)).data;
-      return JSON.stringify(rootSpan).includes(`Attempt ${tries - 1}`);
-    });
+    await until("the retry is set", async () =>
+      JSON.stringify(await rootSpan(run)).includes(`Attempt ${tries - 1}`),
+    );
     await passed();
     world.advance(120_000);
   }
@@ -112,7 +95,7 @@ test("ST-19, W-41: a sleep and a step side by side; what follows waits for the s
   await passed();
   if (sdk.requestVersion === 2) expect(discoveries(run)).toHaveLength(1);
   expect(ran).toEqual({ work: 1 });
-  world.advance(2 * 3_600_000);
+  world.advance(2 * HOUR);
   expect(await world.ended(run.run_id)).toMatchObject({ output: "after" });
   expect(ran).toEqual({ work: 1, after: 1 });
   // A timer ended a real group: the function was re-entered planning (rule 2).
@@ -132,7 +115,7 @@ test("a group of waits, invokes and sleeps is re-entered once, planning", async 
   await world.send({ name: "mixed/go", data: { n: 4 } });
   await spanOf(run, "w", "COMPLETED");
   await passed();
-  world.advance(3_600_000);
+  world.advance(HOUR);
   expect(await world.ended(run.run_id)).toMatchObject({ output: { event: 4 } });
   if (sdk.requestVersion === 2) expect(discoveries(run).map(({ die }) => die)).toEqual([false, true]);
 });
@@ -147,9 +130,9 @@ test("ST-22, W-43: a race of a step and a sleep is won by the step; no job is le
   if (sdk.name === "v3") expect(early).toMatchObject({ status: "Completed", output: "quick" });
   else expect(early.status).toBe("Running");
   world.advance(10_000);
-  expect(await world.ended(run.run_id)).toMatchObject({ status: "Completed", output: "quick" });
+  await completed(run, "quick");
   const before = calls(run).length;
-  world.advance(3_600_000);
+  world.advance(HOUR);
   await passed();
   expect(calls(run)).toHaveLength(before);
 });
@@ -170,7 +153,7 @@ test("W-42: with parallelMode race the function is re-entered at the first end, 
   const reentry = discoveries(run)[1];
   expect(reentry).toMatchObject({ die: true, stack: [hash("fast")] });
   release();
-  expect(await world.ended(run.run_id)).toMatchObject({ status: "Completed", output: "after fast" });
+  await completed(run, "after fast");
 });
 
 test("W-44: a member of a group that fails for good counts as ended, and user code decides", async () => {
@@ -214,7 +197,7 @@ test("W-45: chains beside each other: a re-entry that lists a planned step again
   expect(ran).toEqual({ a: 1, a2: 1, a3: 1, b: 1 });
 });
 
-test("C-6 and a large group: fifty steps in parallel under a limit of two run once each", async () => {
+test("a large group: fifty steps in parallel under a limit of two run once each", async () => {
   const { ran, body } = counted();
   const ids = Array.from({ length: 50 }, (_, n) => `s${n}`);
   const run = await begin(
@@ -222,6 +205,6 @@ test("C-6 and a large group: fifty steps in parallel under a limit of two run on
     async ({ step }) => (await Promise.all(ids.map((id) => step.run(id, () => body(id))))).length,
     { concurrency: 2 },
   );
-  expect(await world.ended(run.run_id, 30_000)).toMatchObject({ output: 50 });
+  expect(await world.ended(run.run_id)).toMatchObject({ output: 50 });
   expect(Object.values(ran)).toEqual(ids.map(() => 1));
 });

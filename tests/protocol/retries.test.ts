@@ -241,7 +241,7 @@ describe("without keys", () => {
       step.run("big", () => "x".repeat(4 * MIB + 1)),
     );
     // An SDK that checkpoints has tried to tell the result five times before it answers with it.
-    await world.ended(other.run_id, 30_000);
+    await world.ended(other.run_id);
     await failed(other, { name: "UnreadableResponse", message: expect.stringContaining("4 MiB") });
     await never(other, 1);
   });

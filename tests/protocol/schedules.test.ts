@@ -5,26 +5,19 @@ import { join } from "node:path";
 import type { Schedule, Tick as TickView } from "@stepwell/api";
 import { type Stepwell, startStepwell } from "stepwell";
 import { afterEach, describe, expect, test } from "vitest";
+import { openOwn } from "./bench.ts";
 import { isoInstant, letTick, listener, MINUTE, moveTo, scheduled, type Tick } from "./cron-listener.ts";
-import { openWorld, until, type World, type WorldOptions } from "./world.ts";
+import { until, type World, type WorldOptions } from "./world.ts";
 
-const worlds: World[] = [];
 const restarted: Stepwell[] = [];
 const copies: string[] = [];
 afterEach(async () => {
   for (const server of restarted.splice(0)) await server.close();
-  for (const world of worlds.splice(0)) await world.close();
   for (const dir of copies.splice(0)) rmSync(dir, { recursive: true, force: true });
 });
 
-async function open(
-  functions: WorldOptions["functions"],
-  server: WorldOptions["server"] = {},
-): Promise<World> {
-  const world = await openWorld({ functions, server });
-  worlds.push(world);
-  return world;
-}
+const open = (functions: WorldOptions["functions"], server: WorldOptions["server"] = {}): Promise<World> =>
+  openOwn({ functions, server });
 
 describe("a server that was away", () => {
   const HOURLY = "1 * * * *";
@@ -253,8 +246,7 @@ describe("GET /v2/schedules", () => {
   });
 
   test("asks for the signing key in start", async () => {
-    const world = await openWorld({ functions: () => [], mode: "start" });
-    worlds.push(world);
+    const world = await openOwn({ functions: () => [], mode: "start" });
     expect((await world.fetch("/v2/schedules")).status).toBe(200);
     expect((await fetch(`${world.server.url}/v2/schedules`)).status).toBe(401);
   });

@@ -1,17 +1,10 @@
 /** The lists of runs and events over HTTP, and what they can be searched by (semantics §10.3–10.6). */
 import type { EventView, FunctionRun, ListPage } from "@stepwell/api";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Inngest } from "./sdk.ts";
-import { openWorld, type RunView, type World } from "./world.ts";
+import { expect, test } from "vitest";
+import { deployOne, type Handler, HOUR, useWorld, world } from "./bench.ts";
+import type { RunView } from "./world.ts";
 
-const HOUR = 3_600_000;
-type Handler = Parameters<Inngest.Any["createFunction"]>[1];
-
-let world: World;
-beforeAll(async () => {
-  world = await openWorld({ functions: () => [] });
-});
-afterAll(() => world?.close());
+useWorld();
 
 interface RunPage {
   data: FunctionRun[];
@@ -27,8 +20,7 @@ const idsOf = (list: RunView[]): string[] => list.map((run) => run.run_id).sort(
 
 /** Ended runs of one function, one per event data, in order. */
 async function searched(id: string, datas: object[], handler: Handler): Promise<RunView[]> {
-  world.app.deploy([world.client.createFunction({ id, retries: 0, triggers: [{ event: id }] }, handler)]);
-  await world.sync();
+  await deployOne(id, { retries: 0 }, handler);
   const ids = await world.send(datas.map((data) => ({ name: id, data })));
   return Promise.all(ids.map(async (event) => world.ended((await world.runOf(event)).run_id)));
 }
@@ -161,9 +153,7 @@ test("the event list is searched by what events hold, page by page", async () =>
 
 test("an event is shown with its times, its raw JSON and the runs that it started", async () => {
   const ts = world.clock.now() - HOUR;
-  const { client } = world;
-  world.app.deploy([client.createFunction({ id: "viewed", triggers: [{ event: "viewed" }] }, () => "ok")]);
-  await world.sync();
+  await deployOne("viewed", {}, () => "ok");
   const sent = { name: "viewed", data: { a: 1 }, id: "own-id", ts, user: { id: 7 }, v: "3" };
   const [id = ""] = await world.send(sent);
   const run = await world.runOf(id);

@@ -1,24 +1,19 @@
 /** Keys and signatures between a real SDK app in cloud mode and `start` (wire.md §2). */
 import { createHash, createHmac } from "node:crypto";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { openOwn } from "./bench.ts";
 import { answerHeaders } from "./sdk.ts";
-import { openWorld, type RunView, SIGNING_KEY, until, type World, type WorldOptions } from "./world.ts";
+import { type RunView, SIGNING_KEY, until, type World, type WorldOptions } from "./world.ts";
 
 const OTHER_KEY = "signkey-test-ffeeddccbbaa99887766554433221100";
 const MINUTE = 60_000;
-const worlds: World[] = [];
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.close();
-});
 
 async function open(options: Partial<WorldOptions> = {}): Promise<World> {
   const functions: WorldOptions["functions"] = (client) => [
     client.createFunction({ id: "echo", retries: 0, triggers: [{ event: "go" }] }, ({ event }) => event.data),
     client.createFunction({ id: "twice", retries: 1, triggers: [{ event: "again" }] }, () => "true answer"),
   ];
-  const world = await openWorld({ mode: "start", functions, ...options });
-  worlds.push(world);
-  return world;
+  return openOwn({ mode: "start", functions, ...options });
 }
 
 // As the SDK does it: the hex part is decoded for the bearer, and used as text for the HMAC.

@@ -4,24 +4,18 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startStepwell } from "stepwell";
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { freePort } from "../crash/cli.ts";
 import { startApp } from "./app.ts";
+import { openOwn } from "./bench.ts";
 import { createClient } from "./sdk.ts";
-import { EVENT_KEY, openWorld, SIGNING_KEY, until, type World, type WorldOptions } from "./world.ts";
-
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
+import { EVENT_KEY, SIGNING_KEY, until, type World, type WorldOptions } from "./world.ts";
 
 async function open(options: Partial<WorldOptions> = {}): Promise<World> {
   const functions: WorldOptions["functions"] = (client) => [
     client.createFunction({ id: "echo", triggers: [{ event: "go" }] }, ({ event }) => event.data),
   ];
-  const world = await openWorld({ functions, ...options });
-  cleanups.push(() => world.close());
-  return world;
+  return openOwn({ functions, ...options });
 }
 
 interface Register {
@@ -106,14 +100,14 @@ test("W-5: a signed in-band PUT stores the functions of its answer, without a re
   const app = await startApp(client, [
     client.createFunction({ id: "echo", triggers: [{ event: "go" }] }, ({ event }) => event.data),
   ]);
-  cleanups.push(() => app.close());
+  onTestFinished(() => app.close());
   const dir = await mkdtemp(join(tmpdir(), "stepwell-in-band-"));
-  cleanups.push(() => rm(dir, { recursive: true, force: true }));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
   const logged: string[] = [];
   const keys = { eventKeys: [EVENT_KEY], signingKey: SIGNING_KEY };
   const log = ({ event }: { event: string }) => logged.push(event);
   const server = await startStepwell({ mode: "start", dir, port, ...keys, sdkUrls: [app.url], log });
-  cleanups.push(() => server.close());
+  onTestFinished(() => server.close());
   await until("the app is synced", () => logged.includes("app.synced"));
 
   const put = app.requests.find((request) => request.method === "PUT");

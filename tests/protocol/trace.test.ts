@@ -2,18 +2,12 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type FunctionRun, type Span, traceSchema } from "@stepwell/api";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Inngest, type InngestFunction, NonRetriableError } from "./sdk.ts";
-import { openWorld, type RunView, until, type World } from "./world.ts";
+import { expect, test } from "vitest";
+import { deploy, deployOne, type Handler, HOUR, start as startRun, useWorld, world } from "./bench.ts";
+import { type InngestFunction, NonRetriableError } from "./sdk.ts";
+import { type RunView, until } from "./world.ts";
 
-const HOUR = 3_600_000;
-type Handler = Parameters<Inngest.Any["createFunction"]>[1];
-
-let world: World;
-beforeAll(async () => {
-  world = await openWorld({ functions: () => [] });
-});
-afterAll(() => world?.close());
+useWorld();
 
 function made(id: string, handler: Handler): InngestFunction.Any {
   return world.client.createFunction({ id, triggers: [{ event: id }] }, handler);
@@ -21,13 +15,14 @@ function made(id: string, handler: Handler): InngestFunction.Any {
 
 /** Deploys functions and starts the one that the event of this name starts. */
 async function start(name: string, functions: InngestFunction.Any[]): Promise<RunView> {
-  world.app.deploy(functions);
-  await world.sync();
-  const [id = ""] = await world.send({ name });
-  return world.runOf(id);
+  await deploy(() => functions);
+  return startRun(name);
 }
 
-const begin = (id: string, handler: Handler): Promise<RunView> => start(id, [made(id, handler)]);
+async function begin(id: string, handler: Handler): Promise<RunView> {
+  await deployOne(id, {}, handler);
+  return startRun(id);
+}
 
 async function trace(run: RunView): Promise<Span> {
   const { data } = await world.json(`/v2/runs/${run.run_id}/trace?includeOutput=true`);
@@ -46,6 +41,8 @@ function step(run: RunView, name: string, status: string): Promise<Span> {
 const outline = ({ name, status, children }: Span): unknown =>
   children.length === 0 ? `${name} ${status}` : [`${name} ${status}`, ...children.map(outline)];
 
+const twoSteps = ["Run COMPLETED", "one COMPLETED", "two COMPLETED", "Finalization COMPLETED"];
+
 test("TR-1: a completed run of two steps shows both and the finalization", async () => {
   const run = await begin("tr1", async ({ step }) => {
     const one = await step.run("one", () => ({ n: 1 }));
@@ -53,12 +50,7 @@ test("TR-1: a completed run of two steps shows both and the finalization", async
   });
   expect((await world.ended(run.run_id)).output).toBe(2);
   const root = await trace(run);
-  expect(outline(root)).toEqual([
-    "Run COMPLETED",
-    "one COMPLETED",
-    "two COMPLETED",
-    "Finalization COMPLETED",
-  ]);
+  expect(outline(root)).toEqual(twoSteps);
   const [one, two, final] = root.children;
   expect(root).toMatchObject({ id: run.run_id, stepId: null, stepOp: null, output: { data: 2 } });
   expect(one).toMatchObject({
@@ -290,12 +282,7 @@ test("a rerun shows the steps that it took over, and its original", async () => 
   const run = await world.ended(answer.data.runId);
   expect(run.output).toBe(70);
   const root = await trace(run);
-  expect(outline(root)).toEqual([
-    "Run COMPLETED",
-    "one COMPLETED",
-    "two COMPLETED",
-    "Finalization COMPLETED",
-  ]);
+  expect(outline(root)).toEqual(twoSteps);
   expect(root.children).toMatchObject([{ output: { data: 1 } }, { output: { data: 70 } }, {}]);
   const { data } = await world.json(`/v2/runs?functionId=app-repeated`);
   expect(data.map((row: FunctionRun) => [row.id, row.originalRunId])).toEqual([

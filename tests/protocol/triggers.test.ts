@@ -1,15 +1,10 @@
 /** Which events start which functions (semantics §3.2, §3.3), shown from outside. */
-import { afterEach, expect, test } from "vitest";
-import { openWorld, type World, type WorldOptions } from "./world.ts";
-
-const worlds: World[] = [];
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.close();
-});
+import { expect, test } from "vitest";
+import { openOwn } from "./bench.ts";
+import type { World, WorldOptions } from "./world.ts";
 
 async function open(functions: WorldOptions["functions"]): Promise<World> {
-  const world = await openWorld({ functions });
-  worlds.push(world);
+  const world = await openOwn({ functions });
   await world.sync();
   return world;
 }

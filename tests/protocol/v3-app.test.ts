@@ -1,7 +1,9 @@
 /** An app written for SDK v3, as people have them, runs unchanged (tests/fixtures/v3-app). */
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { FunctionRun } from "@stepwell/api";
+import { Inngest } from "inngest-v3";
+import { serve } from "inngest-v3/node";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { audit, failures, invoices, mailbox } from "../fixtures/v3-app/services.ts";
 import { openWorld, type RunView, until, type World } from "./world.ts";
@@ -16,10 +18,7 @@ beforeAll(async () => {
   // The SDK prints the errors that the tests provoke.
   vi.spyOn(console, "error").mockImplementation(() => {});
   ({ server } = await import("../fixtures/v3-app/serve.ts"));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  const answer = await fetch(`http://127.0.0.1:${port}/api/inngest`, { method: "PUT" });
-  expect(await answer.json()).toMatchObject({ modified: true });
+  await listenAndSync(server);
 });
 beforeEach(() => {
   for (const list of [mailbox, audit, invoices]) list.length = 0;
@@ -31,6 +30,13 @@ afterAll(async () => {
   server?.close();
   await world?.close();
 });
+
+async function listenAndSync(app: Server): Promise<void> {
+  await new Promise<void>((resolve) => app.listen(0, "127.0.0.1", resolve));
+  const { port } = app.address() as AddressInfo;
+  const answer = await fetch(`http://127.0.0.1:${port}/api/inngest`, { method: "PUT" });
+  expect(await answer.json()).toMatchObject({ modified: true });
+}
 
 async function start(name: string, data: object): Promise<RunView> {
   const [id = ""] = await world.send({ name, data });
@@ -146,4 +152,30 @@ test("at the first midnight of a month all four schedules run once", async () =>
     "v3-saas-monthly-invoices": { invoiced: 2 },
   });
   expect(invoices).toEqual(["sub-1", "sub-2"]);
+});
+
+test("W-80: without INNGEST_DEV the SDK asks port 8288 for `/dev`, and then registers and sends there", async () => {
+  vi.stubEnv("INNGEST_DEV", undefined);
+  const asked: string[] = [];
+  // The port of this server stands for 8288, which the machine may use for something else.
+  const standIn: typeof fetch = async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    if (url.origin !== "http://localhost:8288") throw new Error(`${url} is not the local server`);
+    const response = await fetch(new URL(url.pathname + url.search, world.server.url), init);
+    asked.push(`${url.pathname} ${response.status}`);
+    return response;
+  };
+  const client = new Inngest({ id: "guesses", fetch: standIn });
+  const hello = client.createFunction({ id: "hello" }, { event: "hello" }, ({ event }) => event.data.name);
+  const app = createServer(serve({ client, functions: [hello] }));
+  try {
+    await listenAndSync(app);
+    const { ids } = await client.send({ name: "hello", data: { name: "ann" } });
+    const run = await world.runOf(ids[0] ?? "");
+    expect(await world.ended(run.run_id)).toMatchObject({ function_slug: "guesses-hello", output: "ann" });
+  } finally {
+    app.closeAllConnections();
+    app.close();
+  }
+  expect(asked).toEqual(["/dev 200", "/fn/register 200", "/dev 200", "/e/NO_EVENT_KEY_SET 200"]);
 });

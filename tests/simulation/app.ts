@@ -3,7 +3,20 @@
  * brings: the event, the memoised results and their order. Two calls of one run share no memory.
  */
 import type { Json } from "@stepwell/core";
-import { errorOf, hashOf, isRunnable, type Leaf, type Node, type Program, usedValue, valueOf } from "./program.ts";
+import {
+  errorOf,
+  hashOf,
+  isRunnable,
+  type Leaf,
+  type Node,
+  type Program,
+  usedValue,
+  valueOf,
+  WAIT_TESTS,
+} from "./program.ts";
+
+/** Where the requests go that the server makes for a step. */
+export const OUTSIDE = "http://outside.test/";
 
 /** How an app is made; fixed for a function. */
 export interface Manners {
@@ -65,7 +78,8 @@ interface Pass {
 /** What an SDK would do with this call. @throws Error when the call is one that makes an SDK hang or do harm */
 export function planCall(program: Program, manners: Manners, call: Call): Plan {
   for (const hash of Object.keys(call.steps))
-    if (!call.stack.includes(hash)) throw new Error(`the call of run ${call.runId} would hang: step ${hash} is not in the stack`);
+    if (!call.stack.includes(hash))
+      throw new Error(`the call of run ${call.runId} would hang: step ${hash} is not in the stack`);
   const place = new Map(call.stack.map((hash, index) => [hash, index]));
   const pass: Pass = { call, place, found: [] };
   const outcome = walk(pass, program.body, null, -1, false);
@@ -81,7 +95,12 @@ export function planCall(program: Program, manners: Manners, call: Call): Plan {
   const [lone] = pass.found;
   const runs = outcome.is === "pending" && pass.found.length === 1 && !call.die;
   if (lone !== undefined && runs && isRunnable(lone.leaf) && !lone.race) return execution(lone, answer, call);
-  return { reply: answer.json(206, pass.found.map((found) => plannedOp(found, call))) };
+  return {
+    reply: answer.json(
+      206,
+      pass.found.map((found) => plannedOp(found, call)),
+    ),
+  };
 }
 
 function targeted(pass: Pass, answer: Answers, target: string): Plan {
@@ -111,11 +130,17 @@ function walk(pass: Pass, node: Node, before: Json, at: number, race: boolean): 
       if (threw !== undefined) return threw;
       const done = parts.filter((part) => part.is === "done");
       if (done.length < parts.length) return { is: "pending" };
-      return { is: "done", at: Math.max(...done.map((part) => part.at)), value: done.map((part) => part.value) };
+      return {
+        is: "done",
+        at: Math.max(...done.map((part) => part.at)),
+        value: done.map((part) => part.value),
+      };
     }
     case "race": {
       const parts = node.of.map((part) => walk(pass, part, before, at, race || node.hint));
-      return parts.filter((part) => part.is !== "pending").sort((a, b) => a.at - b.at)[0] ?? { is: "pending" };
+      return (
+        parts.filter((part) => part.is !== "pending").sort((a, b) => a.at - b.at)[0] ?? { is: "pending" }
+      );
     }
     case "try": {
       const outcome = walk(pass, node.of, before, at, race);
@@ -164,16 +189,30 @@ function plannedOp({ leaf, race }: Found, call: Call): Record<string, Json> {
   if (leaf.do === "sleepUntil")
     return { ...op, op: "Sleep", name: new Date(call.eventAt + leaf.seconds * 1000).toISOString() };
   if (leaf.do === "wait") {
-    const opts = { ...mode, timeout: `${leaf.seconds}s`, ...(leaf.match ? { if: "event.data.k == async.data.k" } : {}) };
+    const { source } = WAIT_TESTS[leaf.test];
+    const opts = { ...mode, timeout: `${leaf.seconds}s`, ...(source === null ? {} : { if: source }) };
     return { ...op, op: "WaitForEvent", name: leaf.event, opts };
   }
+  if (leaf.do === "fetch") {
+    const url = `${OUTSIDE}${call.runId}/${leaf.id}?status=${leaf.status}`;
+    return { ...op, op: "Gateway", opts: { ...mode, url, method: "POST", headers: {}, body: "{}" } };
+  }
   if (leaf.do === "signal") {
-    const opts = { ...mode, signal: leaf.signal, timeout: `${leaf.seconds}s`, ...(leaf.replace ? { conflict: "replace" } : {}) };
+    const opts = {
+      ...mode,
+      signal: leaf.signal,
+      timeout: `${leaf.seconds}s`,
+      ...(leaf.replace ? { conflict: "replace" } : {}),
+    };
     return { ...op, op: "WaitForSignal", name: leaf.signal, opts };
   }
   if (leaf.do === "invoke") {
     const timeout = leaf.seconds === null ? {} : { timeout: `${leaf.seconds}s` };
-    return { ...op, op: "InvokeFunction", opts: { ...mode, function_id: leaf.slug, payload: { data: { k: 1 } }, ...timeout } };
+    return {
+      ...op,
+      op: "InvokeFunction",
+      opts: { ...mode, function_id: leaf.slug, payload: { data: { k: 1 } }, ...timeout },
+    };
   }
   return { ...op, op: "StepPlanned" };
 }
@@ -203,7 +242,12 @@ export function answers(manners: Manners, call: Call): Answers {
     stepError(leaf, fatal) {
       const last = fatal || call.attempt === call.maxAttempts - 1;
       const failed = last && manners.saysFailed;
-      const op = { ...opOf(leaf), op: failed ? "StepFailed" : "StepError", error: errorJson(errorOf(leaf.id)), data: null };
+      const op = {
+        ...opOf(leaf),
+        op: failed ? "StepFailed" : "StepError",
+        error: errorJson(errorOf(leaf.id)),
+        data: null,
+      };
       const headers: Record<string, string> = { "x-inngest-no-retry": String(fatal || failed) };
       if (manners.retryAfter !== null && !last) headers["retry-after"] = String(manners.retryAfter);
       return json(206, [op], headers);

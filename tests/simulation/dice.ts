@@ -33,3 +33,8 @@ export function createDice(seed: number): Dice {
     },
   };
 }
+
+/** The data of an event: a small key, and now and then none. */
+export function someData(dice: Dice): { [key: string]: number } {
+  return dice.chance(0.12) ? {} : { k: dice.below(4) };
+}

@@ -1,12 +1,11 @@
 /** Engines come and go: they start, crash in the middle of a commit, stop, or live on as zombies. */
 import { createEngine, type Engine, type LogEntry } from "@stepwell/engine";
-import type { Json } from "@stepwell/core";
 import { StoreError } from "@stepwell/store";
 import { createSimChance, createSimClock, createSimStore, REFUSED, type SimStore } from "./machine.ts";
+import { checkpointOnce, type Outgoing, sendUntilStored } from "./senders.ts";
 import { registrationOf } from "./setup.ts";
 import { createSimTransport } from "./wire.ts";
-import type { AppPorts } from "./work.ts";
-import { strikes, violated, type World } from "./world.ts";
+import { violated, type World } from "./world.ts";
 
 interface Node {
   name: string;
@@ -19,47 +18,71 @@ export interface Engines {
   start(): Promise<void>;
   /** At once and without a word. */
   crash(name: string, why: string): void;
+  /** As by Ctrl-C: no new calls, then it goes. */
+  stop(name: string): void;
   crashAll(): void;
   names(): string[];
   /** Any engine that has started; null: none is there now. */
   any(): Engine | null;
-  /** All that have started. */
-  all(): Engine[];
+  /** The app tells all of them what it is now, until each has heard it. */
+  sync(): void;
   /** Sends an event until somebody has acknowledged it. */
-  send(event: { name: string; externalId: string; ts?: number; data?: { [key: string]: Json } }): Promise<void>;
+  send(event: Outgoing): Promise<void>;
 }
 
 export function createEngines(world: World): Engines {
-  const { scheduler, setup, dice } = world;
+  const { scheduler, dice } = world;
   const live = new Map<string, Node>();
   let started = 0;
   world.store.onHint((hint) => {
     for (const node of live.values()) node.sim.hear(hint);
   });
+  const ready = (): Node[] => [...live.values()].filter((node) => node.started);
+  const any = (): Engine | null => (ready().length === 0 ? null : dice.pick(ready()).engine);
+  const send = (event: Outgoing): Promise<void> => sendUntilStored(world, any, event);
 
   function crash(name: string, why: string): void {
     if (!live.delete(name)) return;
+    world.syncing.delete(name);
     scheduler.say(`${name} crashes ${why}`);
     scheduler.drop(name);
     // Whoever starts next takes over what this one had in flight, also while others live.
     scheduler.later(scheduler.now() + dice.pick([10, 1000, 90_000]), null, "start an engine", start);
   }
 
+  function stop(name: string): void {
+    const node = live.get(name);
+    if (node?.started !== true) return;
+    node.started = false;
+    scheduler.say(`${name} is stopped`);
+    void node.engine.stop(dice.pick([0, 500, 60_000])).then(() => crash(name, "no more: it has stopped"));
+  }
+
+  function sync(): void {
+    for (const node of ready())
+      tell(world, node).catch((error: unknown) => {
+        if (!isRefusal(error)) violated(world, [`sync failed: ${String(error)}`]);
+        scheduler.later(scheduler.now() + 1000, null, "sync again", sync);
+      });
+  }
+
   async function start(): Promise<void> {
     started += 1;
     const name = `n${started}`;
-    const { floor } = await world.store.clock();
-    const writer = world.invariants.writer(name);
-    const sim = createSimStore(world, name, writer, (why) => crash(name, why));
+    const sim = createSimStore(world, name, world.invariants.writer(name), (why) => crash(name, why));
+    const ports = {
+      send: (event: string, externalId: string) => send({ name: event, externalId }),
+      checkpoint: checkpointOnce(world, any),
+    };
     const engine = createEngine({
       store: sim.store,
-      clock: createSimClock(world, name, floor),
+      clock: createSimClock(world, name, (await world.store.clock()).floor),
       chance: createSimChance(world, started),
-      transport: createSimTransport(world, name, { send: (event, externalId) => send({ name: event, externalId }), checkpoint }),
+      transport: createSimTransport(world, name, ports),
       node: name,
       mode: "dev",
       signingKey: null,
-      queueWorkers: setup.queueWorkers,
+      queueWorkers: world.setup.queueWorkers,
       requestTimeoutMs: 7_200_000,
       retryIntervalMs: null,
       maxSteps: 1000,
@@ -69,78 +92,16 @@ export function createEngines(world: World): Engines {
     const node: Node = { name, engine, sim, started: false };
     live.set(name, node);
     scheduler.say(`${name} starts`);
-    engine.start().then(
-      () => engine.sync(registrationOf(setup, world.without)).then(
-        () => {
-          node.started = true;
-          scheduler.say(`${name} has started`);
-        },
-        (error: unknown) => crash(name, `at its sync: ${String(error)}`),
-      ),
+    bringUp(world, node).then(
+      () => scheduler.say(`${name} has started`),
       (error: unknown) => crash(name, `at its start: ${String(error)}`),
     );
-  }
-
-  const ready = (): Node[] => [...live.values()].filter((node) => node.started);
-  const pause = (ms: number): Promise<void> =>
-    new Promise((resolve) => scheduler.later(scheduler.now() + ms, null, "pause", resolve));
-
-  /** The app's request to whoever is there; an engine that dies does not answer. */
-  function checkpoint(...[runId, what]: Parameters<AppPorts["checkpoint"]>): ReturnType<AppPorts["checkpoint"]> {
-    const node = ready().length === 0 ? null : dice.pick(ready());
-    if (node === null) return Promise.resolve("failed");
-    return new Promise((resolve) => {
-      const cancel = scheduler.later(scheduler.now() + 30_000, null, "checkpoint timeout", () => resolve("failed"));
-      const done = (said: "stored" | "stale" | "unknown" | "failed") => {
-        cancel();
-        resolve(said);
-      };
-      node.engine.checkpoint(runId, what).then(done, () => done("failed"));
-    });
-  }
-
-  /** One try at one engine; false: no answer came, or a refusal. */
-  function sendOnce(engine: Engine, event: Parameters<Engine["receive"]>[0][number]): Promise<boolean> {
-    return new Promise((resolve) => {
-      const cancel = scheduler.later(scheduler.now() + 30_000, null, "send timeout", () => resolve(false));
-      const done = (isStored: boolean) => () => {
-        cancel();
-        resolve(isStored);
-      };
-      engine.receive([event]).then(done(true), done(false));
-    });
-  }
-
-  async function send(asked: Parameters<Engines["send"]>[0]): Promise<void> {
-    const known = world.events;
-    let event: Parameters<Engine["receive"]>[0][number] | null = null;
-    for (;;) {
-      const node = ready().length === 0 ? null : dice.pick(ready());
-      if (node === null) {
-        await pause(1000);
-        continue;
-      }
-      const id: string = event?.id ?? node.engine.newId();
-      event ??= { id, externalId: asked.externalId, name: asked.name, ts: asked.ts ?? scheduler.now(), body: { data: asked.data ?? { k: dice.below(2) } } };
-      known.set(id, { id, externalId: asked.externalId, name: asked.name, acknowledged: known.get(id)?.acknowledged ?? false });
-      const stored = await sendOnce(node.engine, event);
-      if (stored) acknowledge(id);
-      if (stored && !strikes(world, setup.faults.resend)) return;
-      await pause(dice.pick([0, 100, 5000]));
-    }
-  }
-
-  function acknowledge(id: string): void {
-    const event = world.events.get(id);
-    if (event === undefined) return;
-    event.acknowledged = true;
-    scheduler.say(`event ${id.slice(-5)} ${event.name} is acknowledged`);
-    if (!world.shadow.rows.events.has(id)) violated(world, [`event ${id} was acknowledged and is not stored`]);
   }
 
   return {
     start,
     crash,
+    stop,
     crashAll() {
       for (const name of [...live.keys()]) {
         live.delete(name);
@@ -148,10 +109,25 @@ export function createEngines(world: World): Engines {
       }
     },
     names: () => [...live.keys()],
-    any: () => (ready().length === 0 ? null : dice.pick(ready()).engine),
-    all: () => ready().map((node) => node.engine),
+    any,
+    sync,
     send,
   };
+}
+
+async function bringUp(world: World, node: Node): Promise<void> {
+  await node.engine.start();
+  await tell(world, node);
+  node.started = true;
+}
+
+async function tell(world: World, { engine, name }: Node): Promise<void> {
+  world.syncing.add(name);
+  try {
+    await engine.sync(registrationOf(world.setup, world.without));
+  } finally {
+    world.syncing.delete(name);
+  }
 }
 
 /** An error in the engine's log that no fault explains is a bug. */
@@ -159,11 +135,13 @@ function checkLog(world: World, name: string, entry: LogEntry): void {
   if (entry.event === "call.stale") world.stale += 1;
   if (entry.level !== "error" && entry.level !== "warn") return;
   world.scheduler.say(`${name} logs ${entry.event}: ${entry.message}`);
-  const expected = entry.event === "run.failed" || entry.event === "store.refused" || entry.message.includes(REFUSED);
-  if (entry.level === "error" && !expected) violated(world, [`the engine logs ${entry.event}: ${entry.message}`]);
+  const expected =
+    entry.event === "run.failed" || entry.event === "store.refused" || entry.message.includes(REFUSED);
+  if (entry.level === "error" && !expected)
+    violated(world, [`the engine logs ${entry.event}: ${entry.message}`]);
 }
 
-/** For the cure of a refusal that reached a caller: a refused cancel or sync is not a bug. */
+/** Did the store refuse because a fault made it? Then it is no bug that the caller is refused, too. */
 export function isRefusal(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : null;
   return error instanceof StoreError || cause instanceof StoreError;

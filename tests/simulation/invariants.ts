@@ -3,10 +3,15 @@
  * only; none asks the engine's own code.
  */
 import type { LaneRow, LeaseRow, RunRow, RunStateRow, WakeRow } from "@stepwell/core";
-import { queueComplaints } from "./queue-invariants.ts";
+import { createLimits, queueComplaints } from "./queue-invariants.ts";
 import type { RowChange, Shadow } from "./shadow.ts";
 
 const DAY_MS = 86_400_000;
+/**
+ * The store's floor is the time at which commits were asked for; what they write is of the time of their
+ * turn. So a process that starts with a clock set back may write what is older by one wait for a turn.
+ */
+const FLOOR_LAG_MS = 5000;
 const QUEUE_TABLES = new Set(["wakes", "lanes", "cells", "nudges", "leases"]);
 /** Rows that are written once and never again. */
 const INSERT_ONLY = new Set(["steps", "history", "events", "ticks"]);
@@ -35,12 +40,13 @@ export function hasEnded(run: Pick<RunRow, "status">): boolean {
   return run.status !== "queued" && run.status !== "running";
 }
 
-/** @param limitOf the configured limit of a cell */
-export function createInvariants(shadow: Shadow, limitOf: (cell: string) => number): Invariants {
+/** @param isSyncing an engine is about to hear of other limits, and goes by the old ones */
+export function createInvariants(shadow: Shadow, isSyncing: () => boolean): Invariants {
   const ended = new Set<string>();
   const once = new Map<string, number>();
   const lost = new Set<string>();
   const tokens = new Set<string>();
+  const limits = createLimits(shadow, isSyncing);
   let latest = 0;
   const { rows } = shadow;
 
@@ -61,13 +67,15 @@ export function createInvariants(shadow: Shadow, limitOf: (cell: string) => numb
       if (before["node"] !== writer.engine) lost.add(run);
       return [];
     }
-    if (before !== null && after === null && before["freed"] === false) return [`lease ${change.key} was removed while live`];
+    if (before !== null && after === null && before["freed"] === false)
+      return [`lease ${change.key} was removed while live`];
     if (before !== null) return after === null ? [] : [`lease ${change.key} was changed`];
     if (tokens.has(change.key)) return [`the token ${change.key} was used twice`];
     tokens.add(change.key);
     const target = (after?.["call"] as { target: string | null }).target;
     const same = [...rows.leases.values()].filter(
-      (lease) => !lease.freed && lease.runId === run && lease.call.target === target && lease.id !== change.key,
+      (lease) =>
+        !lease.freed && lease.runId === run && lease.call.target === target && lease.id !== change.key,
     );
     if (same.length === 0 || ended.has(run)) return [];
     return [`two calls of run ${run} for ${target ?? "discovery"} are in flight together`];
@@ -76,10 +84,13 @@ export function createInvariants(shadow: Shadow, limitOf: (cell: string) => numb
   function rowComplaints(change: RowChange, writer: Writer): string[] {
     const { table, key, before, after } = change;
     const wrong: string[] = [];
-    if (isWrittenOnce(change) && before !== null) wrong.push(`${table} ${key} was ${after === null ? "removed" : "changed"}; it is written once`);
-    if (table === "runs" && before === null && after !== null) wrong.push(...onceComplaints(after as unknown as RunRow));
+    if (isWrittenOnce(change) && before !== null)
+      wrong.push(`${table} ${key} was ${after === null ? "removed" : "changed"}; it is written once`);
+    if (table === "runs" && before === null && after !== null)
+      wrong.push(...onceComplaints(after as unknown as RunRow));
     const owner = ownerOf(change);
-    if (owner !== null && ended.has(owner)) wrong.push(`${table} ${key} of the ended run ${owner} was written`);
+    if (owner !== null && ended.has(owner))
+      wrong.push(`${table} ${key} of the ended run ${owner} was written`);
     if (table === "leases") wrong.push(...leaseComplaints(change, writer));
     for (const [of, field] of TIMES) {
       const at = after?.[field];
@@ -95,14 +106,18 @@ export function createInvariants(shadow: Shadow, limitOf: (cell: string) => numb
   function lostComplaints(changes: readonly RowChange[], writer: Writer): string[] {
     const wrong: string[] = [];
     for (const { table, before, after } of changes) {
-      if (table !== "leases" || before === null || before["freed"] === true || after?.["freed"] !== true) continue;
+      if (table !== "leases" || before === null || before["freed"] === true || after?.["freed"] !== true)
+        continue;
       const lease = before as unknown as LeaseRow;
       if (lease.node === writer.engine || !rows.runStates.has(lease.runId)) continue;
       const checkpointed = rows.runStates.get(lease.runId)?.state.checkpointed === lease.id;
       const { target, attempt, generation } = lease.call;
       const again = changes.some(({ table: of, after: made }) => {
-        const job = (of === "wakes" && made?.["runId"] === lease.runId ? made["job"] : null) as WakeRow["job"] | null;
-        if (job?.kind !== "call" || job.call.target !== target || job.call.generation <= generation) return false;
+        const job = (of === "wakes" && made?.["runId"] === lease.runId ? made["job"] : null) as
+          | WakeRow["job"]
+          | null;
+        if (job?.kind !== "call" || job.call.target !== target || job.call.generation <= generation)
+          return false;
         return job.call.attempt === (checkpointed ? 0 : attempt);
       });
       if (!again) wrong.push(`the lost call of lease ${lease.id} did not come again as it was`);
@@ -113,21 +128,24 @@ export function createInvariants(shadow: Shadow, limitOf: (cell: string) => numb
   /** One run waits for a signal at a time (semantics §7.4). */
   function signalComplaints(changes: readonly RowChange[], now: number): string[] {
     if (!changes.some(({ table, after }) => table === "waits" && after?.["kind"] === "signal")) return [];
-    const names = [...rows.waits.values()].filter(({ kind, until }) => kind === "signal" && (until ?? now + 1) > now).map(({ name }) => name);
+    const names = [...rows.waits.values()]
+      .filter(({ kind, until }) => kind === "signal" && (until ?? now + 1) > now)
+      .map(({ name }) => name);
     const doubled = names.find((name, index) => names.indexOf(name) !== index);
     return doubled === undefined ? [] : [`two runs wait for the signal ${doubled}`];
   }
 
   return {
     lost,
-    writer: (engine) => ({ engine, latest }),
+    writer: (engine) => ({ engine, latest: latest - FLOOR_LAG_MS }),
     afterCommit(changes, writer) {
       const wrong = changes.flatMap((change) => rowComplaints(change, writer));
       wrong.push(...lostComplaints(changes, writer), ...signalComplaints(changes, writer.latest));
       const touched = new Set<string>();
       for (const { table, before, after } of changes) {
         const row = after ?? before;
-        if (table === "runs" || table === "steps") touched.add(String(row?.[table === "runs" ? "id" : "runId"]));
+        if (table === "runs" || table === "steps")
+          touched.add(String(row?.[table === "runs" ? "id" : "runId"]));
         else if (typeof row?.["runId"] === "string") touched.add(row["runId"]);
       }
       for (const id of touched) {
@@ -138,7 +156,8 @@ export function createInvariants(shadow: Shadow, limitOf: (cell: string) => numb
           if (rows.runStates.has(id)) wrong.push(`the ended run ${id} keeps its state`);
         } else wrong.push(...aliveComplaints(shadow, run));
       }
-      if (changes.some(({ table }) => QUEUE_TABLES.has(table))) wrong.push(...queueComplaints(shadow, limitOf));
+      if (changes.some(({ table }) => QUEUE_TABLES.has(table)))
+        wrong.push(...queueComplaints(shadow, limits));
       return wrong;
     },
   };
@@ -154,7 +173,8 @@ function isWrittenOnce({ table, key }: RowChange): boolean {
 function ownerOf({ table, before, after }: RowChange): string | null {
   const row = after ?? before;
   if (table === "runs") return String(row?.["id"]);
-  if (table === "steps" || table === "history" || table === "runStates" || table === "waits") return String(row?.["runId"]);
+  if (table === "steps" || table === "history" || table === "runStates" || table === "waits")
+    return String(row?.["runId"]);
   if (table === "payloads") return String(row?.["owner"]);
   return null;
 }
@@ -166,7 +186,9 @@ function aliveComplaints(shadow: Shadow, run: RunRow): string[] {
   for (const wake of rows.wakes.values()) if (wake.runId === run.id && !gone.has(wake.id)) return [];
   for (const lease of rows.leases.values()) if (lease.runId === run.id && !lease.freed) return [];
   for (const wait of rows.waits.values()) if (wait.runId === run.id && wait.kind !== "cancel") return [];
-  return [`run ${run.id} is ${run.status} and has no wake, no lease and no wait: ${openOf(rows.runStates.get(run.id))}`];
+  return [
+    `run ${run.id} is ${run.status} and has no wake, no lease and no wait: ${openOf(rows.runStates.get(run.id))}`,
+  ];
 }
 
 function openOf(row: RunStateRow | undefined): string {
@@ -177,12 +199,14 @@ function openOf(row: RunStateRow | undefined): string {
 export function remains(shadow: Shadow, expected: ReadonlySet<string>): string[] {
   const { rows } = shadow;
   const wrong: string[] = [];
-  for (const run of rows.runs.values()) if (!hasEnded(run)) wrong.push(`run ${run.id} never ended: it is ${run.status}`);
+  for (const run of rows.runs.values())
+    if (!hasEnded(run)) wrong.push(`run ${run.id} never ended: it is ${run.status}`);
   for (const wake of rows.wakes.values())
     if (!expected.has(wake.job.kind)) wrong.push(`a wake is left behind: ${JSON.stringify(wake)}`);
   for (const lease of rows.leases.values()) wrong.push(`a lease is left behind: ${JSON.stringify(lease)}`);
   for (const cell of rows.cells.values()) wrong.push(`a slot is left behind: ${JSON.stringify(cell)}`);
-  for (const lane of rows.lanes.values() as Iterable<LaneRow>) wrong.push(`a lane is left behind: ${lane.lane}`);
+  for (const lane of rows.lanes.values() as Iterable<LaneRow>)
+    wrong.push(`a lane is left behind: ${lane.lane}`);
   for (const nudge of rows.nudges.values()) wrong.push(`a nudge is left behind: ${JSON.stringify(nudge)}`);
   for (const wait of rows.waits.values()) wrong.push(`a wait is left behind: ${JSON.stringify(wait)}`);
   for (const state of rows.runStates.values()) wrong.push(`a run state is left behind: ${state.runId}`);

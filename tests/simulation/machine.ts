@@ -1,8 +1,17 @@
 /** The ports of one engine: a clock on virtual time, ids and dice of the seed, and a store that may fail. */
 import type { Change, WaitRow } from "@stepwell/core";
 import type { Chance, Clock } from "@stepwell/engine";
-import { type Ask, type Decision, type Hint, type Reads, type Seen, type Store, StoreError } from "@stepwell/store";
+import {
+  type Ask,
+  type Decision,
+  type Hint,
+  type Reads,
+  type Seen,
+  type Store,
+  StoreError,
+} from "@stepwell/store";
 import type { Writer } from "./invariants.ts";
+import type { RowChange } from "./shadow.ts";
 import { strikes, violated, type World } from "./world.ts";
 
 /** What the store says when a fault makes it refuse. */
@@ -11,7 +20,8 @@ export const REFUSED = "refused by the simulation";
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 function crockford(value: number, length: number): string {
   let text = "";
-  for (let rest = value; text.length < length; rest = Math.floor(rest / 32)) text = ALPHABET.charAt(rest % 32) + text;
+  for (let rest = value; text.length < length; rest = Math.floor(rest / 32))
+    text = ALPHABET.charAt(rest % 32) + text;
   return text;
 }
 
@@ -50,7 +60,12 @@ export interface SimStore {
 }
 
 /** The shared store as one engine sees it. Each read and commit is a task; a commit may be its last one. */
-export function createSimStore(world: World, owner: string, writer: Writer, die: (why: string) => void): SimStore {
+export function createSimStore(
+  world: World,
+  owner: string,
+  writer: Writer,
+  die: (why: string) => void,
+): SimStore {
   const listeners = new Set<(hint: Hint) => void>();
   const { scheduler, store: inner } = world;
 
@@ -86,13 +101,7 @@ export function createSimStore(world: World, owner: string, writer: Writer, die:
     scheduler.say(`${owner} commit ${what}: ${written.map(changeText).join(", ") || "nothing"}`);
     const changes = world.shadow.apply(written);
     violated(world, world.invariants.afterCommit(changes, writer));
-    for (const { table, before, after } of changes) {
-      if (table !== "waits" || before !== null) continue;
-      const wait = after as unknown as WaitRow;
-      const place = `${wait.runId}|${wait.step}`;
-      if (!world.waitsSince.has(place)) world.waitsSince.set(place, wait.seq);
-      world.waitOpened(wait);
-    }
+    noteWaits(world, changes);
     if (strikes(world, faults.crash / 2)) return die(`after commit ${what}`);
     if (world.dice.chance(0.3)) scheduler.soon(owner, "reply", () => resolve(reply));
     else resolve(reply);
@@ -121,20 +130,34 @@ export function createSimStore(world: World, owner: string, writer: Writer, die:
   };
 }
 
+function noteWaits(world: World, changes: readonly RowChange[]): void {
+  for (const { table, before, after } of changes) {
+    if (table !== "waits" || before !== null) continue;
+    const wait = after as unknown as WaitRow;
+    const place = `${wait.runId}|${wait.step}`;
+    if (!world.waitsSince.has(place)) world.waitsSince.set(place, wait.seq);
+    world.waitOpened(wait);
+  }
+}
+
 /** A read may be answered late: what it saw is old by then. */
 function pausedReads(world: World, owner: string): Reads {
   const { store, scheduler, dice } = world;
   return new Proxy(store.read, {
-    get: (read, name: keyof Reads) => (...args: unknown[]) =>
-      new Promise((resolve, reject) => {
-        const answer = (seen: unknown): void => {
-          if (dice.chance(0.15)) scheduler.soon(owner, "seen", () => resolve(seen));
-          else resolve(seen);
-        };
-        scheduler.soon(owner, `read ${name}`, () =>
-          (read[name] as (...args: unknown[]) => Promise<unknown>)(...args).then(answer, reject),
-        );
-      }),
+    get:
+      (read, name: keyof Reads) =>
+      (...args: unknown[]) =>
+        new Promise((resolve, reject) => {
+          const answer = (seen: unknown): void => {
+            if (dice.chance(0.15)) scheduler.soon(owner, "seen", () => resolve(seen));
+            else resolve(seen);
+          };
+          scheduler.soon(owner, `read ${name}`, () => {
+            if (strikes(world, world.setup.faults.read))
+              return reject(new StoreError("store_failed", REFUSED));
+            return (read[name] as (...args: unknown[]) => Promise<unknown>)(...args).then(answer, reject);
+          });
+        }),
   });
 }
 
@@ -148,8 +171,17 @@ function changeText(change: Change): string {
 
 /** Ids are long and start alike: their ends tell them apart. */
 function shown(row: object): string {
-  const { id, runId, kind, job } = row as { id?: string; runId?: string; kind?: string; job?: { kind: string } };
-  const parts = [job?.kind ?? kind, id === undefined ? undefined : String(id).slice(-5), runId === undefined || runId === null ? undefined : `of ${runId.slice(-5)}`];
+  const { id, runId, kind, job } = row as {
+    id?: string;
+    runId?: string;
+    kind?: string;
+    job?: { kind: string };
+  };
+  const parts = [
+    job?.kind ?? kind,
+    id === undefined ? undefined : String(id).slice(-5),
+    runId === undefined || runId === null ? undefined : `of ${runId.slice(-5)}`,
+  ];
   const text = parts.filter((part) => part !== undefined).join(" ");
   return text === "" ? "" : `(${text})`;
 }

@@ -6,16 +6,18 @@ import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { plants } from "./plants.ts";
+import { plants, smallBatches } from "./plants.ts";
 
 const root = join(import.meta.dirname, "../..");
 const [index = "", from = "1", seeds = "200"] = process.argv.slice(2);
-const plant = plants[Number(index)];
+const plant = index === "small" ? smallBatches : plants[Number(index)];
 const missing = new Set<string>();
 
 for (const { file, from: text } of plant?.edits ?? [])
   if (readFileSync(join(root, file), "utf8").split(text).length !== 2)
-    throw new Error(`plant "${plant?.name}": its text is not in ${file} exactly once; mend tests/simulation/plants.ts`);
+    throw new Error(
+      `plant "${plant?.name}": its text is not in ${file} exactly once; mend tests/simulation/plants.ts`,
+    );
 
 for (const { file } of plant?.edits ?? []) missing.add(file);
 registerHooks({
@@ -25,7 +27,10 @@ registerHooks({
     for (const { file, from: text, to } of plant?.edits ?? []) {
       if (path !== join(root, file)) continue;
       missing.delete(file);
-      loaded.source = String(loaded.source).replace(text, () => to);
+      const source: unknown = loaded.source;
+      loaded.source = (
+        typeof source === "string" ? source : Buffer.from(source as Uint8Array).toString()
+      ).replace(text, () => to);
     }
     return loaded;
   },

@@ -7,6 +7,17 @@ import { createHash } from "node:crypto";
 import type { Json } from "@stepwell/core";
 import type { Dice } from "./dice.ts";
 
+/** The `if` of a wait, and what it means for the `data.k` of the trigger event and of the awaited one. */
+export const WAIT_TESTS = {
+  none: { source: null, holds: () => true },
+  match: { source: "event.data.k == async.data.k", holds: (own: Json, other: Json) => own === other },
+  or: {
+    source: "event.data.k == async.data.k || async.data.k == 2",
+    holds: (own: Json, other: Json) => own === other || other === 2,
+  },
+  two: { source: "async.data.k >= 0 && async.data.k == 2", holds: (_: Json, other: Json) => other === 2 },
+} satisfies Record<string, { source: string | null; holds(own: Json, other: Json): boolean }>;
+
 /** One piece of a function's code. Ids are unique in a program. */
 export type Node =
   /** `step.run`: throws on the attempts below `fails`; `fatal`: its first throw is a NonRetriableError. */
@@ -16,11 +27,12 @@ export type Node =
   | { do: "sleepUntil"; id: string; seconds: number }
   /** `step.sendEvent`. */
   | { do: "send"; id: string; event: string }
-  /** `step.waitForEvent`; `match`: of the same `data.k` as the trigger event. */
-  | { do: "wait"; id: string; event: string; match: boolean; seconds: number }
+  | { do: "wait"; id: string; event: string; test: keyof typeof WAIT_TESTS; seconds: number }
   | { do: "signal"; id: string; signal: string; replace: boolean; seconds: number }
   /** `seconds`: the timeout; null: the default of a year. */
   | { do: "invoke"; id: string; slug: string; seconds: number | null }
+  /** `step.fetch`; status 0: nobody is there. */
+  | { do: "fetch"; id: string; status: number }
   | { do: "seq"; of: Node[] }
   | { do: "all"; of: Node[] }
   /** `hint`: the ops carry `parallelMode: "race"`. */
@@ -64,7 +76,7 @@ export function usedValue(leaf: Leaf, before: Json, data: Json): Json {
 }
 /** Is the result decided by the world around the run, not by its code? */
 export function isOutside(leaf: Leaf): boolean {
-  return leaf.do === "wait" || leaf.do === "signal" || leaf.do === "invoke";
+  return leaf.do === "wait" || leaf.do === "signal" || leaf.do === "invoke" || leaf.do === "fetch";
 }
 export const errorOf = (id: string): string => `${id} fails`;
 
@@ -118,15 +130,21 @@ export function randomProgram(dice: Dice, shape: ProgramShape): Program {
   };
   const body = node(shape.size, 0);
   const bad = shape.failures && dice.chance(0.2);
-  return { body, end: { fails: bad ? dice.between(1, shape.maxAttempts) : 0, fatal: bad && dice.chance(0.3) } };
+  return {
+    body,
+    end: { fails: bad ? dice.between(1, shape.maxAttempts) : 0, fatal: bad && dice.chance(0.3) },
+  };
 }
 
 function outgoingLeaf(dice: Dice, id: string): Leaf {
   const roll = dice.roll();
   const seconds = dice.pick([1, 30, 600, 7200]);
   if (roll < 0.25) return { do: "send", id, event: "t/child" };
-  if (roll < 0.55) return { do: "wait", id, event: "t/wake", match: dice.chance(0.6), seconds };
-  if (roll < 0.75) return { do: "signal", id, signal: dice.pick(["a", "b"]), replace: dice.chance(0.6), seconds };
+  if (roll < 0.32) return { do: "fetch", id, status: dice.pick([200, 500, 0]) };
+  const test = dice.pick(Object.keys(WAIT_TESTS) as (keyof typeof WAIT_TESTS)[]);
+  if (roll < 0.58) return { do: "wait", id, event: "t/wake", test, seconds };
+  if (roll < 0.75)
+    return { do: "signal", id, signal: dice.pick(["a", "b"]), replace: dice.chance(0.6), seconds };
   const slug = dice.chance(0.9) ? "sim-callee" : "sim-nobody";
   return { do: "invoke", id, slug, seconds: dice.chance(0.5) ? null : seconds };
 }
@@ -154,9 +172,11 @@ export function programText({ body, end }: Program): string {
       case "send":
         return `${node.id}:send(${node.event})`;
       case "wait":
-        return `${node.id}:wait(${node.match ? "match " : ""}${node.seconds}s)`;
+        return `${node.id}:wait(${node.test} ${node.seconds}s)`;
       case "signal":
         return `${node.id}:signal(${node.signal}${node.replace ? " replace" : ""} ${node.seconds}s)`;
+      case "fetch":
+        return `${node.id}:fetch(${node.status})`;
       case "invoke":
         return `${node.id}:invoke(${node.slug} ${node.seconds ?? "∞"}s)`;
       case "try":

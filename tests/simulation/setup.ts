@@ -25,12 +25,16 @@ export interface Faults {
   crash: number;
   /** Of a commit: the store refuses. */
   refuse: number;
+  /** Of a read: it fails. */
+  read: number;
   /** Of a call: no answer, a late one, a foreign page, or twice. */
   call: number;
   /** Of an event: it is sent again. */
   resend: number;
   cancel: boolean;
   rerun: boolean;
+  /** Concurrency limits change in the middle. */
+  limits: boolean;
   deploy: boolean;
   clock: boolean;
 }
@@ -45,25 +49,30 @@ export function createSetup(dice: Dice): Setup {
   const faults = randomFaults(dice);
   const count = dice.between(1, 3);
   const functions: SimFunction[] = [];
-  for (let n = 0; n < count; n += 1) functions.push(randomFunction(dice, `f${n}`, { event: `t/e${n}` }, true));
+  for (let n = 0; n < count; n += 1)
+    functions.push(randomFunction(dice, `f${n}`, { event: `t/e${n}` }, true));
   functions.push(randomFunction(dice, "child", { event: "t/child" }, false));
   functions.push(randomFunction(dice, "callee", null, false));
   functions.push(randomFunction(dice, "failed", { event: "inngest/function.failed" }, false));
-  if (dice.chance(0.3)) functions.push(randomFunction(dice, "cron", { cron: dice.pick(["* * * * *", "*/5 * * * *"]) }, false));
+  if (dice.chance(0.3))
+    functions.push(randomFunction(dice, "cron", { cron: dice.pick(["* * * * *", "*/5 * * * *"]) }, false));
   return { functions, faults, events: dice.between(1, 6), queueWorkers: dice.pick([1, 2, 5, 20]) };
 }
 
 function randomFaults(dice: Dice): Faults {
   const engines = dice.pick(["calm", "calm", "crash", "crash", "zombie"] as const);
-  const sometimes = (probability: number): number => (dice.chance(0.5) ? probability : 0);
+  const sometimes = (probability: number): number => (dice.chance(0.4) ? probability : 0);
   return {
     engines,
     crash: engines === "calm" ? 0 : dice.pick([0.005, 0.02, 0.05]),
     refuse: sometimes(dice.pick([0.01, 0.05])),
+    read: 0,
     call: sometimes(dice.pick([0.05, 0.2])),
     resend: sometimes(0.4),
     cancel: dice.chance(0.25),
     rerun: dice.chance(0.2),
+    // A zombie goes by the limits it knows, so they only change where there is none.
+    limits: engines !== "zombie" && dice.chance(0.25),
     deploy: dice.chance(0.2),
     clock: dice.chance(0.2),
   };
@@ -86,8 +95,10 @@ function randomFunction(dice: Dice, name: string, trigger: Trigger | null, big: 
     url: `http://app.test/api?fnId=${slug}&stepId=step`,
     maxAttempts,
     concurrency: dice.chance(0.6) ? randomLimits(dice) : [],
-    ...(big && dice.chance(0.25) ? { cancelOn: [{ event: "t/stop", if: "event.data.k == async.data.k" }] } : {}),
-    ...(big && dice.chance(0.2) ? { timeouts: randomTimeouts(dice) } : {}),
+    ...(big && dice.chance(0.4)
+      ? { cancelOn: [{ event: "t/stop", if: "event.data.k == async.data.k" }] }
+      : {}),
+    ...(big && dice.chance(0.35) ? { timeouts: randomTimeouts(dice) } : {}),
   };
   const manners: Manners = {
     sdk: dice.chance(0.7) ? 4 : 3,
@@ -122,13 +133,17 @@ export function registrationOf(setup: Setup, without: readonly string[]): Regist
     env: null,
     appVersion: null,
     functions,
-    checksum: functions.map((fn) => fn.slug).join(" "),
+    checksum: JSON.stringify(functions.map(({ slug, concurrency }) => [slug, concurrency])),
   };
 }
 
-/** The limit of a cell by the configuration; the cell's name is the one thing taken over from the engine. */
-export function limitOf(setup: Setup, cell: string): number {
-  const [id, key] = JSON.parse(cell) as [string, string | null, string];
-  const config = setup.functions.find((fn) => fn.id === id)?.config;
+/** The limit of a cell by a configuration; the cell's name is the one thing taken over from the engine. */
+export function limitOf(config: FunctionConfig | undefined, cell: string): number {
+  const { key } = readCell(cell);
   return config?.concurrency.find((limit) => (limit.key ?? null) === key)?.limit ?? Number.POSITIVE_INFINITY;
+}
+
+export function readCell(cell: string): { functionId: string; key: string | null } {
+  const [functionId, key] = JSON.parse(cell) as [string, string | null, string];
+  return { functionId, key };
 }

@@ -23,8 +23,24 @@ export interface Shadow {
 }
 
 const TABLES: readonly TableName[] = [
-  "apps", "functions", "events", "payloads", "runs", "runStates", "steps", "history", "waits",
-  "waitPaths", "wakes", "lanes", "cells", "nudges", "leases", "gateCells", "nodes", "ticks",
+  "apps",
+  "functions",
+  "events",
+  "payloads",
+  "runs",
+  "runStates",
+  "steps",
+  "history",
+  "waits",
+  "waitPaths",
+  "wakes",
+  "lanes",
+  "cells",
+  "nudges",
+  "leases",
+  "gateCells",
+  "nodes",
+  "ticks",
 ];
 
 type Row = Record<string, unknown>;

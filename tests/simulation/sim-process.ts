@@ -3,6 +3,7 @@
  * `npm run sim -- --seed 17 --trace`: one seed, with everything that happened.
  */
 import { parseArgs } from "node:util";
+import { shrink } from "./shrink.ts";
 import { type Outcome, simulate } from "./simulate.ts";
 
 const { values } = parseArgs({
@@ -38,12 +39,16 @@ if (values.seed !== undefined) {
     tasks += outcome.tasks;
     if (outcome.violations.length > 0) {
       report(outcome, false);
-      console.log(`Replay it: npm run sim -- --seed ${seed} --trace`);
+      console.log("Looking for a smaller story with the same complaint …");
+      report(await shrink(outcome, 400), false);
+      console.log(`Replay the first one: npm run sim -- --seed ${seed} --trace`);
       process.exitCode = 1;
       break;
     }
     const done = seed - from + 1;
     if (done % 50 === 0 || done === count)
-      console.log(`${done}/${count} seeds, ${tasks} steps, ${((performance.now() - start) / 1000).toFixed(1)} s`);
+      console.log(
+        `${done}/${count} seeds, ${tasks} steps, ${((performance.now() - start) / 1000).toFixed(1)} s`,
+      );
   }
 }

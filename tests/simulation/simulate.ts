@@ -2,15 +2,23 @@
  * One seed from beginning to end: a random app, random events, random faults; the invariants after
  * each commit; and when everything has come to rest, what is left and what the model says.
  */
-import { createEngines, type Engines, isRefusal } from "./engines.ts";
+import { someData } from "./dice.ts";
+import { createEngines, type Engines } from "./engines.ts";
 import { programText } from "./program.ts";
-import { registrationOf } from "./setup.ts";
-import { planCancels, planReruns, planSignals, planWakingEvents } from "./visitors.ts";
+import type { Setup } from "./setup.ts";
 import { finalComplaints } from "./verdict.ts";
+import { planCancels, planReruns, planSignals, planWakingEvents } from "./visitors.ts";
 import { createWorld, START, someTime, violated, type World } from "./world.ts";
 
+/** A world that differs from what the seed says. */
+export interface Variant {
+  /** Other dice once the world is set up. */
+  roll: number;
+  changes: ((setup: Setup) => void)[];
+}
 export interface Outcome {
   seed: number;
+  setup: Setup;
   violations: string[];
   hash: string;
   tasks: number;
@@ -35,8 +43,12 @@ export interface Counts {
 const MAX_TASKS = 60_000;
 
 /** @param keepTrace keep all lines, not only the last ones */
-export async function simulate(seed: number, keepTrace = false): Promise<Outcome> {
-  const world = createWorld(seed, keepTrace);
+export async function simulate(
+  seed: number,
+  keepTrace = false,
+  variant: Variant | null = null,
+): Promise<Outcome> {
+  const world = createWorld(seed, keepTrace, variant);
   const engines = createEngines(world);
   try {
     await play(world, engines);
@@ -45,7 +57,16 @@ export async function simulate(seed: number, keepTrace = false): Promise<Outcome
   }
   engines.crashAll();
   const { lines, hash, tasks } = world.scheduler.trace();
-  return { seed, violations: world.violations, hash, tasks, counts: countsOf(world), lines, about: aboutOf(world) };
+  return {
+    seed,
+    setup: world.setup,
+    violations: world.violations,
+    hash,
+    tasks,
+    counts: countsOf(world),
+    lines,
+    about: aboutOf(world),
+  };
 }
 
 async function play(world: World, engines: Engines): Promise<void> {
@@ -60,6 +81,7 @@ async function play(world: World, engines: Engines): Promise<void> {
   planClock(world);
   planZombies(world, engines);
   planEndOfCron(world, engines);
+  planLimits(world, engines);
   const isBroken = (): boolean => world.violations.length > 0;
   await scheduler.settle(MAX_TASKS, isBroken);
   if (setup.faults.engines === "zombie" && !isBroken()) {
@@ -74,14 +96,16 @@ async function play(world: World, engines: Engines): Promise<void> {
 
 function sendLater(world: World, engines: Engines, n: number): void {
   const { scheduler, dice, setup } = world;
-  const names = setup.functions.flatMap((fn) => fn.config.triggers).flatMap((trigger) => ("event" in trigger ? [trigger.event] : []));
+  const names = setup.functions
+    .flatMap((fn) => fn.config.triggers)
+    .flatMap((trigger) => ("event" in trigger ? [trigger.event] : []));
   const name = dice.pick(names.filter((one) => one.startsWith("t/")));
   // Now and then two events share their id: one run between them (semantics §5.1).
   const externalId = dice.chance(0.15) ? "same" : `event-${n}`;
   const at = dice.chance(0.4) ? START : someTime(world);
   const ts = dice.chance(0.15) ? at + dice.pick([-5000, 3000, 1_800_000]) : undefined;
   scheduler.later(at, null, "send", () => {
-    void engines.send({ name, externalId, data: { k: dice.below(3) }, ...(ts === undefined ? {} : { ts }) });
+    void engines.send({ name, externalId, data: someData(dice), ...(ts === undefined ? {} : { ts }) });
   });
 }
 
@@ -113,7 +137,9 @@ function planZombies(world: World, engines: Engines): void {
     for (let n = dice.between(0, 3); n > 0; n -= 1)
       scheduler.later(someTime(world), null, "kill", () => {
         const [name] = engines.names();
-        if (name !== undefined) engines.crash(name, "from outside");
+        if (name === undefined) return;
+        if (dice.chance(0.3)) engines.stop(name);
+        else engines.crash(name, "from outside");
       });
     return;
   }
@@ -133,17 +159,27 @@ function planEndOfCron(world: World, engines: Engines): void {
   const { scheduler, dice, setup } = world;
   const crons = setup.functions.filter((fn) => fn.config.triggers.some((trigger) => "cron" in trigger));
   if (crons.length === 0) return;
-  const sync = (): void => {
-    if (world.without.length === 0) world.cronUntil = scheduler.now();
+  scheduler.later(START + dice.pick([400_000, 1_000_000]), null, "end of cron", () => {
+    world.cronUntil = scheduler.now();
     world.without = crons.map((fn) => fn.slug);
     scheduler.say("the cron functions are gone from the app");
-    for (const engine of engines.all())
-      engine.sync(registrationOf(setup, world.without)).catch((error: unknown) => {
-        if (!isRefusal(error)) violated(world, [`sync failed: ${String(error)}`]);
-        scheduler.later(scheduler.now() + 1000, null, "sync again", sync);
-      });
-  };
-  scheduler.later(START + dice.pick([400_000, 1_000_000]), null, "end of cron", sync);
+    engines.sync();
+  });
+}
+
+/** Limits are raised and lowered while runs queue behind them. */
+function planLimits(world: World, engines: Engines): void {
+  const { scheduler, dice, setup } = world;
+  if (!setup.faults.limits) return;
+  for (let n = dice.between(1, 3); n > 0; n -= 1)
+    scheduler.later(someTime(world), null, "limits", () => {
+      scheduler.say("the limits change");
+      for (const fn of setup.functions) {
+        const concurrency = fn.config.concurrency.map((limit) => ({ ...limit, limit: dice.between(1, 4) }));
+        fn.config = { ...fn.config, concurrency };
+      }
+      engines.sync();
+    });
 }
 
 function countsOf({ shadow, disturbed, invariants, mixed, stale }: World): Counts {
@@ -162,7 +198,9 @@ function aboutOf(world: World): string[] {
     `faults ${JSON.stringify(setup.faults)}, ${setup.events} events, ${setup.queueWorkers} workers`,
     ...setup.functions.map((fn) => {
       const { sdk, requestVersion } = fn.manners;
-      const limits = fn.config.concurrency.map(({ limit, key }) => `${limit}${key === undefined ? "" : ` per ${key}`}`);
+      const limits = fn.config.concurrency.map(
+        ({ limit, key }) => `${limit}${key === undefined ? "" : ` per ${key}`}`,
+      );
       return `${fn.slug} (v${sdk}, requests v${requestVersion}, ${fn.config.maxAttempts} attempts, limits [${limits.join("; ")}]): ${programText(fn.program)}`;
     }),
   ];

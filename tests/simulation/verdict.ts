@@ -30,7 +30,8 @@ function eventComplaints(world: World): string[] {
     for (const fn of world.setup.functions) {
       if (!fn.config.triggers.some((trigger) => "event" in trigger && trigger.event === event.name)) continue;
       const runs = runsOf(world, fn, event.externalId);
-      if (runs.length === 0) wrong.push(`event ${event.externalId} (${event.name}) started no run of ${fn.slug}`);
+      if (runs.length === 0)
+        wrong.push(`event ${event.externalId} (${event.name}) started no run of ${fn.slug}`);
     }
   }
   return wrong;
@@ -38,7 +39,12 @@ function eventComplaints(world: World): string[] {
 
 function runsOf(world: World, fn: SimFunction, externalId: string): RunRow[] {
   const { runs, events } = world.shadow.rows;
-  return [...runs.values()].filter((run) => run.functionId === fn.id && run.originalRunId === null && events.get(run.eventId)?.externalId === externalId);
+  return [...runs.values()].filter(
+    (run) =>
+      run.functionId === fn.id &&
+      run.originalRunId === null &&
+      events.get(run.eventId)?.externalId === externalId,
+  );
 }
 
 /** A failed run starts the function that listens to failures exactly once; a run of that one does not. */
@@ -50,7 +56,8 @@ function failureComplaints(world: World): string[] {
   for (const run of runs.values()) {
     const wanted = run.status === "failed" && run.functionId !== listener.id ? 1 : 0;
     const got = runsOf(world, listener, run.id).length;
-    if (got !== wanted) wrong.push(`run ${run.id} is ${run.status} and started ${got} failure runs, not ${wanted}`);
+    if (got !== wanted)
+      wrong.push(`run ${run.id} is ${run.status} and started ${got} failure runs, not ${wanted}`);
   }
   return wrong;
 }
@@ -88,7 +95,9 @@ async function modelComplaints(world: World): Promise<string[]> {
     if (fn === undefined || mixed) continue;
     const about = { maxAttempts: fn.config.maxAttempts, waitsForLosers: fn.manners.sdk === 4 };
     const found = await disagreements(fn.program, observed(world, run), about);
-    wrong.push(...found.map((text) => `run ${run.id.slice(-5)} of ${fn.slug}, ${programText(fn.program)}: ${text}`));
+    wrong.push(
+      ...found.map((text) => `run ${run.id.slice(-5)} of ${fn.slug}, ${programText(fn.program)}: ${text}`),
+    );
   }
   return wrong;
 }
@@ -102,7 +111,13 @@ function observed(world: World, run: RunRow): Observed {
     output: value("output"),
     steps: stored.map((step): StoredStep => {
       const status = step.status;
-      return { hash: step.id, status, result: value(`step:${step.id}`), queuedAt: step.queuedAt, endedAt: step.endedAt };
+      return {
+        hash: step.id,
+        status,
+        result: value(`step:${step.id}`),
+        queuedAt: step.queuedAt,
+        endedAt: step.endedAt,
+      };
     }),
     bodies: world.bodies.get(run.id) ?? new Map(),
     disturbed: world.disturbed.has(run.id) || world.invariants.lost.has(run.id),
@@ -116,7 +131,16 @@ function observed(world: World, run: RunRow): Observed {
 function copiedSteps(world: World, run: RunRow): Set<string> {
   if (run.originalRunId === null) return new Set();
   const { steps } = world.shadow.rows;
-  return new Set([...steps.values()].filter((step) => step.runId === run.id && steps.has(`${run.originalRunId}|${step.id}`) && step.endedAt === steps.get(`${run.originalRunId}|${step.id}`)?.endedAt).map((step) => step.id));
+  return new Set(
+    [...steps.values()]
+      .filter(
+        (step) =>
+          step.runId === run.id &&
+          steps.has(`${run.originalRunId}|${step.id}`) &&
+          step.endedAt === steps.get(`${run.originalRunId}|${step.id}`)?.endedAt,
+      )
+      .map((step) => step.id),
+  );
 }
 
 /** The shadow is only as good as it is equal to the store. */

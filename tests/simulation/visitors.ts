@@ -1,5 +1,7 @@
 /** What people and other apps do meanwhile: cancels, reruns, signals, and events that runs wait for. */
+
 import type { Json } from "@stepwell/core";
+import { someData } from "./dice.ts";
 import { type Engines, isRefusal } from "./engines.ts";
 import { someTime, violated, type World } from "./world.ts";
 
@@ -9,7 +11,9 @@ export function planCancels(world: World, engines: Engines): void {
   if (!setup.faults.cancel) return;
   for (let n = dice.between(1, 3); n > 0; n -= 1)
     scheduler.later(someTime(world), null, "cancel", () => {
-      const runs = [...shadow.rows.runs.values()].filter((run) => run.status === "running" || run.status === "queued");
+      const runs = [...shadow.rows.runs.values()].filter(
+        (run) => run.status === "running" || run.status === "queued",
+      );
       const engine = engines.any();
       if (runs.length === 0 || engine === null) return;
       const run = dice.pick(runs);
@@ -37,18 +41,25 @@ export function planReruns(world: World, engines: Engines): void {
   if (!setup.faults.rerun) return;
   for (let n = dice.between(1, 3); n > 0; n -= 1)
     scheduler.later(someTime(world), null, "rerun", () => {
-      const gone = new Set(setup.functions.filter((fn) => world.without.includes(fn.slug)).map((fn) => fn.id));
-      const runs = [...shadow.rows.runs.values()].filter((run) => run.endedAt !== null && !gone.has(run.functionId));
+      const gone = new Set(
+        setup.functions.filter((fn) => world.without.includes(fn.slug)).map((fn) => fn.id),
+      );
+      const runs = [...shadow.rows.runs.values()].filter(
+        (run) => run.endedAt !== null && !gone.has(run.functionId),
+      );
       const engine = engines.any();
       if (runs.length === 0 || engine === null) return;
       const run = dice.pick(runs);
       const steps = [...shadow.rows.steps.values()].filter((step) => step.runId === run.id);
       const from = steps.length > 0 && dice.chance(0.5) ? { stepId: dice.pick(steps).id } : null;
-      scheduler.say(`rerun ${run.id.slice(-5)} from ${from === null ? "its start" : from.stepId.slice(0, 5)}`);
+      scheduler.say(
+        `rerun ${run.id.slice(-5)} from ${from === null ? "its start" : from.stepId.slice(0, 5)}`,
+      );
       engine.rerun(run.id, from).then(
         ({ runId }) => {
           const made = shadow.rows.runs.get(runId);
-          if (made?.originalRunId !== run.id) violated(world, [`the rerun ${runId} of ${run.id} is not there`]);
+          if (made?.originalRunId !== run.id)
+            violated(world, [`the rerun ${runId} of ${run.id} is not there`]);
         },
         (error: unknown) => {
           if (!isRefusal(error)) violated(world, [`rerun failed: ${String(error)}`]);
@@ -88,7 +99,8 @@ function checkResumed(world: World, name: string, number: number, runId: string 
     const data = (value as { data?: { signal?: string; data?: number } } | null)?.data;
     return owner === runId && of.startsWith("step:") && data?.signal === name && data.data === number;
   });
-  if (!taken && process.env["SIM_F1"] === undefined) violated(world, [`signal ${name} ${number} is said to have resumed run ${runId}, which did not get it`]);
+  if (!taken)
+    violated(world, [`signal ${name} ${number} is said to have resumed run ${runId}, which did not get it`]);
 }
 
 /** Events at any time that runs may wait for, or are cancelled by; and such as answer a wait. */
@@ -101,9 +113,9 @@ export function planWakingEvents(world: World, engines: Engines): void {
     scheduler.later(at, null, "waking event", () => void engines.send({ name, externalId, data }));
   };
   for (let n = dice.below(6); n > 0; n -= 1)
-    send(someTime(world), dice.chance(0.7) ? "t/wake" : "t/stop", { k: dice.below(3) });
+    send(someTime(world), dice.chance(0.7) ? "t/wake" : "t/stop", someData(dice));
   world.waitOpened = (wait) => {
-    if (!dice.chance(wait.kind === "cancel" ? 0.15 : 0.6)) return;
+    if (!dice.chance(wait.kind === "cancel" ? 0.3 : 0.6)) return;
     const now = scheduler.now();
     const untilMs = Math.max(0, (wait.until ?? now) - now);
     for (let n = dice.pick([1, 1, 2]); n > 0; n -= 1) {
@@ -116,6 +128,8 @@ export function planWakingEvents(world: World, engines: Engines): void {
 
 function keyOfRun(world: World, runId: string): Json {
   const { runs, payloads } = world.shadow.rows;
-  const body = payloads.get(`${runs.get(runId)?.eventId}|event`)?.value as { data?: { k?: Json } } | undefined;
+  const body = payloads.get(`${runs.get(runId)?.eventId}|event`)?.value as
+    | { data?: { k?: Json } }
+    | undefined;
   return body?.data?.k ?? null;
 }

@@ -1,6 +1,6 @@
 /** The way between an engine and the fake app: requests that get lost, come late, or come twice. */
 import type { CallFailure, CallRequest, CallResponse, Transport } from "@stepwell/engine";
-import type { Call, Reply } from "./app.ts";
+import { type Call, OUTSIDE, type Reply } from "./app.ts";
 import type { SimFunction } from "./setup.ts";
 import { type AppPorts, work } from "./work.ts";
 import { strikes, violated, type World } from "./world.ts";
@@ -28,12 +28,33 @@ export function createSimTransport(world: World, owner: string, ports: AppPorts)
         const cancelTimeout = scheduler.later(scheduler.now() + timeoutMs, owner, "request timeout", () => {
           if (!open) return;
           open = false;
-          world.disturbed.add(readCall(request).runId);
+          if (!request.url.startsWith(OUTSIDE)) world.disturbed.add(readCall(request).runId);
           resolve({ failure: "timeout", message: "the simulated request took too long" });
         });
+        if (request.url.startsWith(OUTSIDE))
+          return scheduler.soon(null, "fetch", () => answerFetch(world, request, deliver));
         scheduler.soon(null, "request", () => arrive(world, request, deliver, ports, dice.roll()));
       }),
   };
+}
+
+/** Somebody else's server. */
+function answerFetch(
+  world: World,
+  request: CallRequest,
+  deliver: (answer: Answer, delayMs: number) => void,
+): void {
+  const { pathname, searchParams } = new URL(request.url);
+  const status = Number(searchParams.get("status"));
+  const place = pathname.slice(1);
+  const count = world.fetches.get(place) ?? { asked: 0, failed: 0 };
+  world.fetches.set(place, count);
+  count.asked += 1;
+  const delayMs = world.dice.pick([0, 0, 200, 60_000]);
+  if (status === 0 || strikes(world, world.setup.faults.call)) {
+    count.failed += 1;
+    deliver({ failure: "network", message: "nobody is there" }, delayMs);
+  } else deliver({ status, headers: {}, body: `you asked for ${place}`, url: request.url }, delayMs);
 }
 
 /** A request reaches the app, or what the network makes of it. */
@@ -69,7 +90,8 @@ async function arrive(
   world.disturbed.add(call.runId);
   scheduler.say(`fault ${Math.floor(roll * 5)} hits the call: ${about}`);
   if (roll < 0.2) deliver({ failure: "network", message: "connection refused" }, slowMs);
-  else if (roll < 0.4) deliver({ status: 502, headers: {}, body: "<h1>Bad gateway</h1>", url: request.url }, slowMs);
+  else if (roll < 0.4)
+    deliver({ status: 502, headers: {}, body: "<h1>Bad gateway</h1>", url: request.url }, slowMs);
   else if (roll < 0.6) answered(() => deliver({ failure: "network", message: "connection reset" }, slowMs));
   else if (roll < 0.8) {
     const lateMs = dice.pick([60_000, 7_000_000, 8_000_000]);
@@ -85,7 +107,9 @@ function checkArrival(world: World, call: Call, job: string): void {
   if (world.inFlight.has(job)) violated(world, [`the lease ${job} makes two requests`]);
   const open = Object.keys(rows.runStates.get(call.runId)?.state.open ?? {});
   if (call.target === null && !call.die && open.length > 0)
-    violated(world, [`run ${call.runId} is re-entered with die false while ${open.length} of its ops are open`]);
+    violated(world, [
+      `run ${call.runId} is re-entered with die false while ${open.length} of its ops are open`,
+    ]);
 }
 
 /** @throws Error when the engine wrote something that is no call */
@@ -94,7 +118,16 @@ function readCall(request: CallRequest): Call {
     version: number;
     event: { ts: number };
     steps: Call["steps"];
-    ctx: { run_id: string; attempt: number; max_attempts: number; step_id: string; disable_immediate_execution: boolean; fn_id?: string; qi_id?: string; stack: { stack: string[] } };
+    ctx: {
+      run_id: string;
+      attempt: number;
+      max_attempts: number;
+      step_id: string;
+      disable_immediate_execution: boolean;
+      fn_id?: string;
+      qi_id?: string;
+      stack: { stack: string[] };
+    };
   };
   const { ctx } = body;
   const target = new URL(request.url).searchParams.get("stepId");

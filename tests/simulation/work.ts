@@ -3,7 +3,7 @@ import type { Json, Op } from "@stepwell/core";
 import { answers, type Call, doneOp, type Execution, type Plan, planCall, type Reply } from "./app.ts";
 import { hashOf } from "./program.ts";
 import type { SimFunction } from "./setup.ts";
-import { violated, type World } from "./world.ts";
+import { strikes, violated, type World } from "./world.ts";
 
 /** How the app reaches the server. */
 export interface AppPorts {
@@ -77,8 +77,11 @@ async function flush(job: Work, buffer: Record<string, Json>[]): Promise<Reply |
   const answer = answers(fn.manners, call);
   const ops = buffer.map(asOp);
   const generation = fn.manners.sdk === 4 ? call.generation : null;
+  // The network may be cut behind the first try: the server has the steps, and the app does not know.
+  const isCut = strikes(world, world.setup.faults.call);
   for (let attempt = 0; attempt < 5; attempt += 1) {
-    const said = await ports.checkpoint(call.runId, { jobId: job.job, generation, ops, bytes: 100 });
+    const heard = await ports.checkpoint(call.runId, { jobId: job.job, generation, ops, bytes: 100 });
+    const said = isCut && (attempt === 0 || world.dice.chance(0.5)) ? "failed" : heard;
     world.scheduler.say(`app checkpoints ${buffer.length} steps of ${call.runId.slice(-5)}: ${said}`);
     if (said === "stored") {
       checkStored(world, call.runId, ops);
@@ -102,7 +105,13 @@ function checkStored(world: World, runId: string, ops: readonly Op[]): void {
 
 function asOp(op: Record<string, Json>): Op {
   const userland = op["userland"] as { id: string };
-  return { id: String(op["id"]), displayName: userland.id, userland, op: "StepRun", data: op["data"] ?? null };
+  return {
+    id: String(op["id"]),
+    displayName: userland.id,
+    userland,
+    op: "StepRun",
+    data: op["data"] ?? null,
+  };
 }
 
 async function execute({ world, call, job, ports }: Work, { execute: leaf }: Execution): Promise<void> {

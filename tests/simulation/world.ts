@@ -4,7 +4,7 @@ import { createMemoryStore, type Store } from "@stepwell/store";
 import { createDice, type Dice } from "./dice.ts";
 import { createInvariants, type Invariants } from "./invariants.ts";
 import { createScheduler, type Scheduler } from "./scheduler.ts";
-import { createSetup, limitOf, type Setup } from "./setup.ts";
+import { createSetup, type Setup } from "./setup.ts";
 import { createShadow, type Shadow } from "./shadow.ts";
 
 /** 1 March 2026, noon, UTC. */
@@ -36,8 +36,12 @@ export interface World {
   readonly mixed: Set<string>;
   /** Signals that were sent: what they carried → the signal. */
   readonly signals: Map<number, string>;
+  /** run/step → how often the server asked for it, and how often nobody answered. */
+  readonly fetches: Map<string, { asked: number; failed: number }>;
   /** Runs that somebody asked to cancel. */
   readonly cancelled: Set<string>;
+  /** Engines that hear of another configuration just now. */
+  readonly syncing: Set<string>;
   /** Leases whose request is at the app now. */
   readonly inFlight: Set<string>;
   /** Added to true time: what the machine's clock shows. */
@@ -59,10 +63,18 @@ export interface World {
   stale: number;
 }
 
-export function createWorld(seed: number, keepTrace: boolean): World {
-  const dice = createDice(seed);
-  const setup = createSetup(dice);
+/** @param variant what is different from what the seed says; null: nothing */
+export function createWorld(
+  seed: number,
+  keepTrace: boolean,
+  variant: { roll: number; changes: ((setup: Setup) => void)[] } | null,
+): World {
+  const first = createDice(seed);
+  const setup = createSetup(first);
+  for (const change of variant?.changes ?? []) change(setup);
+  const dice = variant === null ? first : createDice(seed * 1009 + variant.roll);
   const shadow = createShadow();
+  const syncing = new Set<string>();
   return {
     seed,
     dice,
@@ -70,14 +82,16 @@ export function createWorld(seed: number, keepTrace: boolean): World {
     shadow,
     scheduler: createScheduler(dice, START, keepTrace),
     store: createMemoryStore(),
-    invariants: createInvariants(shadow, (cell) => limitOf(setup, cell)),
+    invariants: createInvariants(shadow, () => syncing.size > 0),
     events: new Map(),
     bodies: new Map(),
     disturbed: new Set(),
     called: new Set(),
     mixed: new Set(),
     signals: new Map(),
+    fetches: new Map(),
     cancelled: new Set(),
+    syncing,
     inFlight: new Set(),
     clockOffset: 0,
     hot: Array.from({ length: 4 }, () => START + dice.pick([1000, 31_000, dice.below(700_000)])),

@@ -3,6 +3,7 @@ import { compileValue } from "./compile.ts";
 import { attempt } from "./evaluate.ts";
 import type { Expression } from "./expression.ts";
 import { isNeverTrue } from "./freeze.ts";
+import { Meter } from "./meter.ts";
 import { pathSteps, pathText, readPath } from "./path.ts";
 import { numberText } from "./text.ts";
 import { isSettled, type Node } from "./tree.ts";
@@ -24,16 +25,18 @@ interface Pair {
 
 /** The equalities `async.<path> == constant` that all hold when the expression is true. */
 export function equalityPairs(expression: Expression): readonly Pair[] {
-  return pairsOf(expression, expression.program.tree);
+  return pairsOf(expression, expression.program.tree, new Meter());
 }
 
 /** One anchor, or one for each branch of a top `||`; null when an event cannot be ruled out by an equality. */
-export function chooseAnchor(expression: Expression): readonly Pair[] | null {
+export function chooseAnchor(expression: Expression, meter: Meter = new Meter()): readonly Pair[] | null {
   const { tree } = expression.program;
-  const branches = (tree.is === "or" ? tree.parts : [tree]).filter((part) => !isNeverTrue(expression, part));
+  const branches = (tree.is === "or" ? tree.parts : [tree]).filter(
+    (part) => !isNeverTrue(expression, part, meter),
+  );
   const anchors = new Map<string, Pair>();
   for (const branch of branches) {
-    const [best] = pairsOf(expression, branch).toSorted(
+    const [best] = pairsOf(expression, branch, meter).toSorted(
       (left, right) => weight(right.value) - weight(left.value),
     );
     if (best === undefined) return null;
@@ -57,20 +60,21 @@ export function canonicalPair(path: string, value: Json): string {
   return `${path}\n${value === null ? "null" : typeof value}\n${text}`;
 }
 
-function pairsOf(expression: Expression, part: Node): Pair[] {
+function pairsOf(expression: Expression, part: Node, meter: Meter): Pair[] {
   const pairs: Pair[] = [];
   for (const node of part.is === "and" ? part.parts : [part]) {
     if (node.is !== "compare" || node.op !== "==") continue;
-    const pair = pairOf(expression, node.left, node.right) ?? pairOf(expression, node.right, node.left);
+    const pair =
+      pairOf(expression, node.left, node.right, meter) ?? pairOf(expression, node.right, node.left, meter);
     if (pair !== undefined) pairs.push(pair);
   }
   return pairs;
 }
 
-function pairOf(expression: Expression, side: Node, other: Node): Pair | undefined {
+function pairOf(expression: Expression, side: Node, other: Node, meter: Meter): Pair | undefined {
   if (side.is !== "path" || side.at.root !== "async" || side.at.steps.length === 0) return undefined;
   if (!isSettled(other, expression.frozen !== null)) return undefined;
-  const constant = attempt(expression, {}, { now: 0 }, compileValue(other));
+  const constant = attempt(expression, {}, { now: 0 }, compileValue(other), meter);
   const value = scalarOf(constant);
   return value === undefined ? undefined : { path: pathText(side.at.steps), value };
 }

@@ -26,9 +26,10 @@ export function attempt<T>(
   variables: Variables,
   moment: Now,
   use: (scope: Scope) => T,
+  meter: Meter = new Meter(),
 ): T | { readonly is: "error"; readonly why: string } {
   try {
-    return use({ variables, frozen: expression.frozen, now: moment.now, meter: new Meter(), locals: [] });
+    return use({ variables, frozen: expression.frozen, now: moment.now, meter, locals: [] });
   } catch (cause) {
     if (cause instanceof Exhausted || cause instanceof RangeError) return { is: "error", why: cause.message };
     throw cause;

@@ -2,6 +2,7 @@ import type { Json } from "../model/json.ts";
 import { compileTruth, compileVerdict } from "./compile.ts";
 import { attempt } from "./evaluate.ts";
 import { type Expression, withFrozen } from "./expression.ts";
+import { Meter } from "./meter.ts";
 import { readPath } from "./path.ts";
 import type { Scope } from "./scope.ts";
 import { isSettled, type Node } from "./tree.ts";
@@ -9,7 +10,11 @@ import { isSettled, type Node } from "./tree.ts";
 // A wait outlives the event that opened its run, so the event's values go into the expression (semantics 4.5). What
 // can then never be true is the constant false, and is not stored at all.
 
-export function freezeEvent(expression: Expression, event: Json): Expression | false {
+export function freezeEvent(
+  expression: Expression,
+  event: Json,
+  meter: Meter = new Meter(),
+): Expression | false {
   const frozen =
     expression.frozen === null
       ? withFrozen(expression.program, ({ steps, wants }) => {
@@ -17,13 +22,17 @@ export function freezeEvent(expression: Expression, event: Json): Expression | f
           return wants === "presence" ? found !== undefined : (found ?? null);
         })
       : expression;
-  return isNeverTrue(frozen, frozen.program.tree) ? false : frozen;
+  return isNeverTrue(frozen, frozen.program.tree, meter) ? false : frozen;
 }
 
 /** Whether the part is settled as false whatever the other event brings; a part of `&&` or `||` by truthiness. */
-export function isNeverTrue(expression: Expression, part: Node): boolean {
-  const never = attempt(expression, {}, { now: 0 }, (scope) =>
-    settledFalse(part, scope, part === expression.program.tree),
+export function isNeverTrue(expression: Expression, part: Node, meter: Meter = new Meter()): boolean {
+  const never = attempt(
+    expression,
+    {},
+    { now: 0 },
+    (scope) => settledFalse(part, scope, part === expression.program.tree),
+    meter,
   );
   return never === true;
 }

@@ -6,6 +6,7 @@ export { evaluate } from "./evaluate.ts";
 export { type Expression, parseExpression } from "./expression.ts";
 export { ExpressionError } from "./expression-error.ts";
 export { freezeEvent } from "./freeze.ts";
+export { Meter } from "./meter.ts";
 export { batchKey, debounceKeyText, isTrue, keyText, keyValue, priorityOf } from "./policies.ts";
 export { checkRestrictive } from "./restrictive.ts";
 export { matchesSearch, parseSearch, type Search, type SearchedRow } from "./search.ts";

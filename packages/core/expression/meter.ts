@@ -11,7 +11,12 @@ export class Exhausted extends Error {
 }
 
 export class Meter {
-  #left: number = BUDGET;
+  #left: number;
+
+  /** @param share of the whole budget, 0 to 1: places that evaluate many expressions in a row give each less */
+  constructor(share = 1) {
+    this.#left = BUDGET * share;
+  }
 
   spend(units: number): void {
     this.#left -= units;

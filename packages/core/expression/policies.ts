@@ -1,6 +1,7 @@
 import type { Json } from "../model/json.ts";
 import { attempt, evaluate, type Now } from "./evaluate.ts";
 import type { Expression } from "./expression.ts";
+import { Meter } from "./meter.ts";
 import type { Variables } from "./scope.ts";
 import { textOf } from "./text.ts";
 import { Failure, MISSING, type Value } from "./values.ts";
@@ -9,8 +10,13 @@ import { Failure, MISSING, type Value } from "./values.ts";
 // function for each kind of place.
 
 /** Trigger, wait, cancel, batch condition, bulk cancel, search: anything but true is false. */
-export function isTrue(expression: Expression, variables: Variables, moment: Now): boolean {
-  return attempt(expression, variables, moment, expression.program.verdict) === true;
+export function isTrue(
+  expression: Expression,
+  variables: Variables,
+  moment: Now,
+  meter: Meter = new Meter(),
+): boolean {
+  return attempt(expression, variables, moment, expression.program.verdict, meter) === true;
 }
 
 /** concurrency.key, throttle.key: missing and errors share the bucket "false". */

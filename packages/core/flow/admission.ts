@@ -10,7 +10,7 @@ import type { Instant, Moment } from "../model/moment.ts";
 import type { GateCellRow } from "../model/queue.ts";
 import type { RunStatus } from "../model/run.ts";
 import type { Change } from "../model/tables.ts";
-import { parentsOf } from "../run/parents.ts";
+import { type Parent, parentsOf } from "../run/parents.ts";
 import { judgeBatch } from "./gates/batch.ts";
 import { concurrencyCells, hasSharedLimit } from "./gates/concurrency.ts";
 import { judgeDebounce } from "./gates/debounce.ts";
@@ -143,12 +143,12 @@ function enter(
     seen.gates.set(cell, held);
     write.push({ put: "gateCells", row: held });
   }
+  if (reason !== null) return skip(reason, null);
   if (onceKey !== null) {
     const cell = take(onceKey, run.id, moment.now);
     seen.gates.set(onceKey, cell);
     write.push({ put: "gateCells", row: cell });
   }
-  if (reason !== null) return skip(reason, null);
   write.push(...newRunRows(run, moment), ...cancelWaits(run.id, fn.config, event, seen.awaited, moment));
   return { write, outcome: { is: "started", runId: run.id } };
 }
@@ -199,7 +199,9 @@ function collect(
   if (rule === undefined) throw new Error(`invariant: ${fn.slug} has a batch cell without a batch rule`);
   const row = liveCell(seen, cell, moment);
   const first = { name: event.name, ...cellsOf(fn, keyText) };
-  const verdict = judgeBatch(rule, cell, row, { id: eventId, bytes: eventBytes(event), first }, moment);
+  const parents = parentsOf(fn.id, [event as unknown as JsonObject]);
+  const added = { id: eventId, bytes: eventBytes(event), first, parents };
+  const verdict = judgeBatch(rule, cell, row, added, moment);
   if (verdict.is === "full") {
     seen.gates.delete(cell);
     return flushBatch(fn, cell, verdict.state, moment);
@@ -219,7 +221,7 @@ export function flushBatch(
   batch: NonNullable<ReturnType<typeof judgeBatch>["state"]>,
   moment: Moment,
 ): Admission {
-  const { batchId, events, bytes, first } = batch;
+  const { batchId, events, bytes, first, parents } = batch;
   const run: NewRun = {
     id: moment.id(),
     fn,
@@ -238,6 +240,7 @@ export function flushBatch(
   const reason = skipReason(fn.mode);
   if (reason !== null) {
     write.push(...skippedRunRows(run, reason, null, moment));
+    write.push(...refused(parents, `the invoked run was skipped: ${reason}`, moment));
     return { write, outcome: { is: "skipped", runId: run.id, reason } };
   }
   write.push(...newRunRows(run, moment));
@@ -251,9 +254,12 @@ function liveCell(seen: AdmissionSeen, key: string, moment: Moment): GateCellRow
 }
 
 /** Steps that invoked a function which does not start for them fail, instead of waiting for their timeout. */
-function refuseParents({ event }: Candidate, message: string, moment: Moment): Change[] {
-  const wire = event as unknown as JsonObject;
-  return parentsOf([wire]).map(({ parent, step }): Change => {
+function refuseParents({ fn, event }: Candidate, message: string, moment: Moment): Change[] {
+  return refused(parentsOf(fn.id, [event as unknown as JsonObject]), message, moment);
+}
+
+function refused(parents: readonly Parent[], message: string, moment: Moment): Change[] {
+  return parents.map(({ parent, step }): Change => {
     const job = { kind: "child-refused" as const, step, message };
     const row = { id: moment.id(), job, runId: parent, lane: null, score: moment.now, dueAt: moment.now };
     return { insert: "wakes", row };

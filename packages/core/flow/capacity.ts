@@ -12,7 +12,7 @@ import type { Change } from "../model/tables.ts";
 import { runLeaseId } from "../run/record.ts";
 import { createRoom, type Room } from "./capacity-room.ts";
 import { isRunCell } from "./gates/concurrency.ts";
-import type { Pace } from "./gates/gcra.ts";
+import type { Pace, PaceState } from "./gates/gcra.ts";
 import { isThrottle } from "./gates/throttle.ts";
 
 /** A lane as a claim sees it; the store's `LaneSeen` has this shape. */
@@ -189,10 +189,16 @@ function writeCells(seen: PoolView, room: Room, moment: Moment, write: Change[])
     else if (count > 0 && row?.used !== count)
       write.push({ put: "cells", row: { cell, used: count, state: row?.state ?? null } });
   }
-  for (const [cell, state] of room.paces) {
-    if (state.fullAt <= moment.now) write.push({ remove: "cells", key: { cell } });
-    else write.push({ put: "cells", row: { cell, used: 0, state: { ...state } as unknown as Json } });
-  }
+  for (const [cell, state] of room.paces)
+    write.push({ put: "cells", row: { cell, used: 0, state: { ...state } as unknown as Json } });
+  // A pace that is not in use says nothing any more.
+  for (const [cell, { state }] of seen.cells)
+    if (isThrottle(cell) && !room.paces.has(cell) && isPast(state, moment))
+      write.push({ remove: "cells", key: { cell } });
+}
+
+function isPast(state: Json, moment: Moment): boolean {
+  return state !== null && (state as unknown as PaceState).fullAt <= moment.now;
 }
 
 /** A cell that still has room while lanes blocked on it were not shown: somebody must look at them. */

@@ -26,7 +26,7 @@ export interface GateKeys {
   refused: string | null;
 }
 
-/** @param how cron ticks are not batched and not debounced, and reruns are not batched (semantics §3.4, §6.1) */
+/** @param how cron ticks and reruns are neither batched nor debounced (semantics §3.4, §6.1) */
 export function gateKeys(
   fn: FunctionRow,
   event: Json,
@@ -50,11 +50,12 @@ export function gateKeys(
     return value.limited ? value.text : null;
   };
   const quiet = config.debounce?.key;
+  const failed = keyError(config.rateLimit?.key, event, now);
   return {
     batch: null,
     rate: rateLimitCell(fn.id, config, limit(config.rateLimit?.key)),
     debounce:
-      how === "cron"
+      how !== "event"
         ? null
         : debounceCell(
             fn.id,
@@ -64,8 +65,15 @@ export function gateKeys(
     singleton: singletonCell(fn.id, config, limit(config.singleton?.key)),
     priority:
       config.priority === undefined ? 0 : priorityOf(parseExpression(config.priority), event, { now }),
-    refused: null,
+    refused: failed === null ? null : `the rate limit key of ${fn.slug} cannot be evaluated: ${failed}`,
   };
+}
+
+/** A rate limit that cannot tell whom it limits lets nothing through (semantics §4.1). */
+function keyError(key: string | undefined, event: Json, now: Instant): string | null {
+  if (key === undefined) return null;
+  const value = keyValue(parseExpression(key), event, { now });
+  return value.limited ? null : value.error;
 }
 
 /** The batch's cell; null: the event runs alone, because its `if` is not true. A key that fails drops the event. */

@@ -121,13 +121,14 @@ describe("the anchors of an event", () => {
 describe("an event ends a wait", () => {
   const plain = place(null);
   const keyed = place("async.data.id == event.data.id");
-  const later = (data: Json, seq = 11) => ({ seq, value: event(data) });
+  const later = (data: Json, seq = 11, receivedAt = 5) => ({ seq, receivedAt, value: event(data) });
 
-  test.each<[string, WaitRow, { seq: number; value: Json }, number, boolean]>([
+  test.each<[string, WaitRow, { seq: number; receivedAt: number; value: Json }, number, boolean]>([
     ["a later one", row(plain), later({}), 999, true],
     ["ST-8: not an earlier one", row(plain), later({}, 9), 999, false],
     ["not one of the same place", row(plain), later({}, 10), 999, false],
-    ["ST-9: not at the end of its time", row(plain), later({}), 1000, false],
+    ["ST-9: not one received at the end of its time", row(plain), later({}, 11, 1000), 1000, false],
+    ["one received before it, looked at after it", row(plain), later({}, 11, 999), 5000, true],
     ["one without an end waits for ever", row(plain, { until: null }), later({}), 1e15, true],
     ["ST-7: with the right value", row(keyed), later({ id: 7 }), 5, true],
     ["ST-7: not with another", row(keyed), later({ id: 8 }), 5, false],
@@ -171,7 +172,7 @@ describe("law: a wait that matches an event has one of the event's anchors", () 
         if (placing === null) return;
         expect(placing.anchors.length).toBeGreaterThan(0);
         const wait = row(placing, { until: null });
-        if (!matchesWait(wait, { seq: 11, value: event(fresh) }, 5)) return;
+        if (!matchesWait(wait, { seq: 11, receivedAt: 5, value: event(fresh) }, 5)) return;
         matched += 1;
         const carried = anchorsOf(event(fresh), [...new Set([...before, ...placing.paths, ...after])]);
         expect(placing.anchors.some((anchor) => carried.includes(anchor))).toBe(true);

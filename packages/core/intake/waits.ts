@@ -8,6 +8,7 @@ import {
   chooseAnchor,
   freezeEvent,
   isTrue,
+  Meter,
   parseExpression,
   valuesAt,
 } from "../expression/index.ts";
@@ -22,6 +23,8 @@ const EVERY_EVENT = "*";
 export const SIGNAL_ANCHOR: string = "signal";
 /** More paths than this for one name, and further waits are looked at for every event of it. */
 const MAX_PATHS = 16;
+/** One event may meet thousands of waits: each gets a tenth of what an expression may take elsewhere. */
+const WAIT_SHARE = 0.1;
 /** Longer values are kept as a prefix and a hash, so that the index stays small. */
 const LONGEST_ANCHOR = 120;
 
@@ -43,9 +46,11 @@ export interface Placing {
  */
 export function placeWait(source: string | null, event: Json, known: readonly string[]): Placing | null {
   if (source === null) return { anchors: [EVERY_EVENT], paths: [EVERY_EVENT], expression: null };
-  const frozen = freezeEvent(parseExpression(source), event);
+  // One budget for all of it: this happens inside a commit.
+  const meter = new Meter(WAIT_SHARE);
+  const frozen = freezeEvent(parseExpression(source), event, meter);
   if (frozen === false) return null;
-  const pairs = chooseAnchor(frozen);
+  const pairs = chooseAnchor(frozen, meter);
   const paths = [...new Set(pairs?.map((pair) => pair.path))];
   const fits = new Set([...known, ...paths]).size <= MAX_PATHS || paths.every((path) => known.includes(path));
   if (pairs === null || !fits)
@@ -69,14 +74,20 @@ export function anchorsOf(event: Json, paths: readonly string[]): string[] {
 }
 
 /**
- * Does this event end this wait? Only later events do, and only before the wait's end (semantics §7.3, §6.10).
+ * Does this event end this wait? Only later events do, and only those received before the wait's end, even if
+ * nobody was there to look at them until after it (semantics §7.3, §6.10).
  * @param event the event with its place in the store's sequence
  */
-export function matchesWait(wait: WaitRow, event: { seq: number; value: Json }, now: Instant): boolean {
+export function matchesWait(
+  wait: WaitRow,
+  event: { seq: number; receivedAt: Instant; value: Json },
+  now: Instant,
+): boolean {
   if (wait.kind === "signal" || event.seq <= wait.seq) return false;
-  if (wait.until !== null && wait.until <= now) return false;
+  if (wait.until !== null && wait.until <= event.receivedAt) return false;
   if (wait.expression === null) return true;
-  return isTrue(parseExpression(wait.expression), { async: event.value }, { now });
+  const meter = new Meter(WAIT_SHARE);
+  return isTrue(parseExpression(wait.expression), { async: event.value }, { now }, meter);
 }
 
 function anchorText(path: string, value: Json): string {

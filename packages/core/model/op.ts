@@ -74,9 +74,9 @@ export type Fetched = { data: Json } | { error: ErrorJson; retry: RetryAdvice };
 
 /** What can happen to a run. */
 export type RunInput =
-  | { is: "answered"; answer: Answer; bytes: number }
+  | { is: "answered"; answer: Answer }
   /** A call that goes on has stored steps (wire.md §7). */
-  | { is: "checkpointed"; ops: Op[]; bytes: number }
+  | { is: "checkpointed"; ops: Op[] }
   /** A later wake is due. */
   | { is: "woke"; wakeId: string }
   /** An event has come that a step waits for: `event` as user code gets it, `eventId` the internal id. */

@@ -42,6 +42,8 @@ export type WakeJob =
   | { kind: "deadline"; which: "start" | "finish" }
   /** Starts the child of an invoke; belongs to no run, since it outlives the parent. */
   | { kind: "invoke"; eventId: EventId; functionId: FunctionId }
+  /** Put into the parent's wakes when the invoked function does not start: `message` says why. */
+  | { kind: "child-refused"; step: StepHash; message: string }
   /** Put into the parent's wakes by the child's last commit. */
   | { kind: "child-ended"; step: StepHash; childId: RunId; eventId: EventId }
   | { kind: "route"; eventId: EventId }

@@ -24,9 +24,12 @@ import {
 } from "./fixtures/samples.ts";
 import { record } from "./record.ts";
 
-const checkpointed = (list: Op[], given: Given = {}, bytes = 10) =>
+/** What one result of `stepRun` weighs. */
+const RESULT_BYTES = JSON.stringify({ type: "data", data: 1 }).length;
+
+const checkpointed = (list: Op[], given: Given = {}) =>
   happened(
-    { is: "checkpointed", ops: list, bytes },
+    { is: "checkpointed", ops: list },
     {
       ...given,
       about: { lease: leaseOf(null, given.attempt), ...given.about },
@@ -43,7 +46,12 @@ describe("a checkpoint", () => {
       ["a", 1],
     ]);
     expect(decision.effects.map((effect) => effect.do)).toEqual(["storeStep", "storeStep"]);
-    expect(decision.state).toMatchObject({ stored: 2, bytes: 10, discovering: true, checkpointed: "L" });
+    expect(decision.state).toMatchObject({
+      stored: 2,
+      bytes: 2 * RESULT_BYTES,
+      discovering: true,
+      checkpointed: "L",
+    });
   });
 
   test("W-48: sent again, it does nothing, not even to the size", () => {
@@ -111,7 +119,7 @@ describe("a checkpoint", () => {
 
   test("a run that has ended takes none", () => {
     const seen = { run, state: null, steps: new Map(), wakes: [] };
-    const input = { is: "checkpointed" as const, ops: [stepRun("a")], bytes: 1 };
+    const input = { is: "checkpointed" as const, ops: [stepRun("a")] };
     expect(decide(seen, input, aboutOf(leaseOf()), momentAt())).toEqual({ effects: [], state: null });
   });
 
@@ -127,10 +135,10 @@ describe("a checkpoint", () => {
 
 describe("limits (semantics §2.5)", () => {
   test("results over the state limit end the run", () => {
-    const decision = checkpointed([stepRun("a")], { state: { bytes: 995 } });
+    const decision = checkpointed([stepRun("a")], { state: { bytes: 1000 - RESULT_BYTES + 1 } });
     expect(ending(decision)).toMatchObject({ output: { error: { name: "InngestErrStateOverflowed" } } });
     expect(decision.state).toBeNull();
-    expect(ending(checkpointed([stepRun("a")], { state: { bytes: 990 } }))).toBeUndefined();
+    expect(ending(checkpointed([stepRun("a")], { state: { bytes: 1000 - RESULT_BYTES } }))).toBeUndefined();
   });
 
   test("more steps than a run may have end it", () => {

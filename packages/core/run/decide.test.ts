@@ -57,7 +57,7 @@ describe("an answer to a discovery", () => {
     const state = { ...fresh, open: open("a", "b"), group: 2 };
     const seen = { run, state, steps: new Map(), wakes: [] };
     const lease = leaseOf(null);
-    const input = { is: "answered" as const, answer: ops(plan("a"), plan("b")), bytes: 1 };
+    const input = { is: "answered" as const, answer: ops(plan("a"), plan("b")) };
     const decision = decide(seen, input, aboutOf(lease), moment);
     expect(decision.effects).toEqual([]);
     const rows = record(seen, decision, lease, moment);

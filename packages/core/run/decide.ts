@@ -30,9 +30,14 @@ export interface RunDecision {
  */
 export function decide(seen: SeenRun, input: RunInput, about: About, moment: Moment): RunDecision {
   if (seen.state === null) return { effects: [], state: null };
-  const draft: Draft = { seen, state: structuredClone(seen.state), effects: [], ended: false };
+  const draft: Draft = { seen, state: copyOf(seen.state), effects: [], ended: false };
   apply(draft, input, about, moment);
   return { effects: draft.effects, state: draft.ended ? null : draft.state };
+}
+
+/** Open ops are replaced, never changed in place, so that this need not go deeper. */
+function copyOf(state: RunState): RunState {
+  return { ...state, open: { ...state.open } };
 }
 
 /** The first request begins: the run is running from here on (semantics §1.5). */
@@ -44,10 +49,10 @@ function apply(draft: Draft, input: RunInput, about: About, moment: Moment): voi
   const { lease } = about;
   switch (input.is) {
     case "answered":
-      if (lease !== null) answered(draft, input.answer, input.bytes, counted(draft, lease), about, moment);
+      if (lease !== null) answered(draft, input.answer, counted(draft, lease), about, moment);
       return;
     case "checkpointed":
-      if (lease !== null) checkpointed(draft, input.ops, input.bytes, counted(draft, lease), about, moment);
+      if (lease !== null) checkpointed(draft, input.ops, counted(draft, lease), about, moment);
       return;
     case "lost":
       if (lease !== null) lost(draft, counted(draft, lease));
@@ -72,32 +77,18 @@ function counted(draft: Draft, lease: LeaseRow): LeaseRow {
   return draft.state.checkpointed === lease.id ? { ...lease, call: { ...lease.call, attempt: 0 } } : lease;
 }
 
-function answered(
-  draft: Draft,
-  answer: Answer,
-  bytes: number,
-  lease: LeaseRow,
-  about: About,
-  moment: Moment,
-): void {
+function answered(draft: Draft, answer: Answer, lease: LeaseRow, about: About, moment: Moment): void {
   const { state } = draft;
   draft.effects.push(...begin(draft.seen, about, moment));
   if (answer.requestVersion !== null) state.requestVersion = answer.requestVersion;
   if (lease.call.target === null) state.discovering = false;
   if (answer.is === "returned") endRun(draft, "completed", answer.output, about, moment);
   else if (answer.is === "broke") requestFailed(draft, answer.error, answer.retry, lease, about, moment);
-  else planned(draft, answer.ops, answer.retry, bytes, lease, about, moment);
+  else planned(draft, answer.ops, answer.retry, lease, about, moment);
 }
 
 /** The call goes on: what it has finished is stored, and nothing is scheduled for it (wire.md §7.2). */
-function checkpointed(
-  draft: Draft,
-  ops: Op[],
-  bytes: number,
-  lease: LeaseRow,
-  about: About,
-  moment: Moment,
-): void {
+function checkpointed(draft: Draft, ops: Op[], lease: LeaseRow, about: About, moment: Moment): void {
   draft.effects.push(...begin(draft.seen, about, moment));
   const before = draft.state.stored;
   for (const op of ops) {
@@ -106,7 +97,6 @@ function checkpointed(
   }
   if (draft.ended || draft.state.stored === before) return;
   draft.state.checkpointed = lease.id;
-  draft.state.bytes += bytes;
   if (draft.state.bytes > about.maxStateBytes) stateOverflow(draft, about, moment);
   else if (draft.state.stored > about.maxSteps) overflow(draft, about.maxSteps, about, moment);
 }
@@ -136,7 +126,6 @@ function planned(
   draft: Draft,
   ops: Op[],
   retry: RetryAdvice,
-  bytes: number,
   lease: LeaseRow,
   about: About,
   moment: Moment,
@@ -167,7 +156,6 @@ function planned(
     if (outcome === "rediscover") progress.rediscover = true;
   }
   if (draft.ended) return;
-  if (progress.stored > 0) state.bytes += bytes;
   if (state.bytes > about.maxStateBytes) return stateOverflow(draft, about, moment);
   if (progress.opened > 0 && state.stored >= about.maxSteps)
     return overflow(draft, about.maxSteps, about, moment);

@@ -40,7 +40,9 @@ const gateway = (op: "Gateway" | "AIGateway" = "Gateway", more: Partial<GatewayR
 describe("a gateway step opens", () => {
   test.each(["Gateway", "AIGateway"] as const)("%s: the request is kept, and made at once", (op) => {
     const decision = answered(ops(gateway(op)));
-    expect(effectsOf(decision, "keep")).toEqual([{ do: "keep", name: "request:g", value: request }]);
+    expect(effectsOf(decision, "keep")).toEqual([
+      { do: "keep", name: "request:g", value: { ...request, ai: op === "AIGateway" } },
+    ]);
     expect(laters(decision)).toEqual([{ job: { kind: "fetch", step: "g", attempt: 0 }, dueAt: NOW }]);
     expect(effectsOf(decision, "note")).toMatchObject([
       {

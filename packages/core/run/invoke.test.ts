@@ -51,7 +51,7 @@ describe("an invoke opens", () => {
           externalId: "id1",
           name: "inngest/function.invoked",
           ts: NOW,
-          body: { data: { p: 1, _inngest: { correlation_id: "R.i", fn_id: "app-child" } } },
+          body: { data: { p: 1, _inngest: { correlation_id: "R.i", fn_id: "CHILD" } } },
         },
       },
     ]);
@@ -87,7 +87,7 @@ describe("an invoke opens", () => {
   test("what a sender writes under `_inngest` does not steer the answer elsewhere", () => {
     const payload = { data: { _inngest: { correlation_id: "OTHER.step" } } };
     const [sent] = effectsOf(answered(ops(invoke({ payload })), { about }), "invoke");
-    expect(sent?.event.body.data._inngest).toEqual({ correlation_id: "R.i", fn_id: "app-child" });
+    expect(sent?.event.body.data._inngest).toEqual({ correlation_id: "R.i", fn_id: "CHILD" });
   });
 
   test("the event is routed when a function or a wait hears it", () => {
@@ -228,7 +228,7 @@ describe("an invoke ends", () => {
 describe("the end of a run that was invoked", () => {
   const invoked = (correlation: unknown): JsonObject => ({
     name: "inngest/function.invoked",
-    data: { _inngest: { correlation_id: correlation as string } },
+    data: { _inngest: { correlation_id: correlation as string, fn_id: "F" } },
   });
   const of = (...events: JsonObject[]): Given => ({
     run: { eventName: "inngest/function.invoked" },
@@ -272,6 +272,15 @@ describe("the end of a run that was invoked", () => {
     expect(effectsOf(decision, "tellParent")).toHaveLength(1);
     const [sent] = effectsOf(decision, "send");
     expect(sent?.event.body.data).toMatchObject({ correlation_id: "P.step", _inngest: { status } });
+  });
+
+  test("a run of another function that listens to the event does not answer for the invoked one", () => {
+    const given = of({
+      name: "inngest/function.invoked",
+      data: { _inngest: { correlation_id: "P.s", fn_id: "G" } },
+    });
+    expect(effectsOf(answered(returned, given), "tellParent")).toEqual([]);
+    expect(finished(given)?.event.body.data).not.toHaveProperty("correlation_id");
   });
 
   test("the parent's wake names child, step and event", () => {

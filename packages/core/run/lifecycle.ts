@@ -41,7 +41,7 @@ export function endRun(draft: Draft, status: EndStatus, result: Json, about: Abo
   };
   if (status === "failed") data.error = { ...asObject(result), __serialized: true };
   else if (status === "completed" && result !== null) data.result = result;
-  const parents = parentsOf(about.trigger.events);
+  const parents = parentsOf(draft.seen.run.functionId, about.trigger.events);
   if (parents[0] !== undefined) data.correlation_id = `${parents[0].parent}.${parents[0].step}`;
   const finished = { ...data, _inngest: { status: statusWord[status] } };
   const eventId = publish(draft, FINISHED, null, finished, about, moment);

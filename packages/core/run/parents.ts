@@ -1,5 +1,5 @@
 /** How a run that was invoked finds the steps that wait for it, and who hears of events the server makes. */
-import type { RunId, StepHash } from "../model/ids.ts";
+import type { FunctionId, RunId, StepHash } from "../model/ids.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { About } from "./effects.ts";
 
@@ -10,17 +10,28 @@ export function hears(about: About, name: string): boolean {
   return about.listened(name) || about.awaited.has(name);
 }
 
-/** The steps that wait for the end of a run, by the correlation ids of its trigger events (semantics §1.1). */
-export function parentsOf(events: readonly Json[]): { parent: RunId; step: StepHash }[] {
+/** A step that waits for a run it has invoked. */
+export interface Parent {
+  parent: RunId;
+  step: StepHash;
+}
+
+/**
+ * The steps that wait for the end of a run, by the correlation ids of its trigger events (semantics §1.1).
+ * Only the function that was invoked answers, not others that listen to the event.
+ */
+export function parentsOf(functionId: FunctionId, events: readonly Json[]): Parent[] {
   return events.flatMap((event) => {
-    if ((event as JsonObject | null)?.name !== INVOKED) return [];
-    const [parent, step] = correlationOf(event).split(".");
+    const routing = routingOf(event);
+    if (routing === null || routing.fn_id !== functionId) return [];
+    const { correlation_id: id } = routing;
+    const [parent, step] = typeof id === "string" ? id.split(".") : [];
     return parent !== undefined && parent !== "" && step !== undefined ? [{ parent, step }] : [];
   });
 }
 
-function correlationOf(event: Json): string {
-  const data = (event as JsonObject | null)?.data as JsonObject | undefined;
-  const routing = data?._inngest as JsonObject | undefined;
-  return typeof routing?.correlation_id === "string" ? routing.correlation_id : "";
+function routingOf(event: Json): JsonObject | null {
+  const { name, data } = (event ?? {}) as JsonObject;
+  const routing = name === INVOKED ? (data as JsonObject | undefined)?._inngest : undefined;
+  return (routing as JsonObject | undefined) ?? null;
 }

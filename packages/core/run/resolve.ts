@@ -137,7 +137,6 @@ function finish(
   const result = "error" in outcome ? { type: "error", error: outcome.error } : outcome.result;
   const status = "error" in outcome ? "failed" : "completed";
   storeStep(draft, step, what, result, status, attempts, moment);
-  draft.state.bytes += JSON.stringify(result).length;
   if (draft.state.bytes > about.maxStateBytes) stateOverflow(draft, about, moment);
   else proceedFromWake(draft, about, moment);
 }

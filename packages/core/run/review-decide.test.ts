@@ -96,3 +96,10 @@ test.each(["constructor", "toString"])("a step whose id is %j is opened like any
   expect(laters(decision)).toHaveLength(1);
   expect(Object.keys(decision.state?.open ?? {})).toEqual([id]);
 });
+
+test("a step's arguments do not count as state of the run, which is events and results", () => {
+  const large: Op = { op: "StepRun", data: 1, input: ["x".repeat(100_000)], ...named("a") };
+  const decision = answered(ops(large), { about: { maxStateBytes: 1000 } });
+  expect(ending(decision)).toBeUndefined();
+  expect(decision.state?.bytes).toBeLessThan(1000);
+});

@@ -14,7 +14,7 @@ export function checkpoints(app: Hono, { engine, log }: ServerOptions): void {
   app.post("/v1/checkpoint/:id/async", async (c) => {
     const runId = readUlid(c.req.param("id"));
     const text = new TextDecoder().decode(await readBytes(c.req.raw, MAX_BYTES));
-    const { jobId, generation, ops, unknownOps, bytes } = readCheckpoint(parseJson(text));
+    const { jobId, generation, ops, unknownOps } = readCheckpoint(parseJson(text));
     if (unknownOps.length > 0)
       log({
         level: "warn",
@@ -22,7 +22,7 @@ export function checkpoints(app: Hono, { engine, log }: ServerOptions): void {
         message: `skipped ops: ${unknownOps.join(", ")}`,
         runId,
       });
-    const outcome = await engine.checkpoint(runId, { jobId, generation, ops, bytes });
+    const outcome = await engine.checkpoint(runId, { jobId, generation, ops });
     if (outcome === "unknown") throw noRun();
     if (outcome === "stale") throw new StepwellError("dispatch_stale");
     return Response.json({});

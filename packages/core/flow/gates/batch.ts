@@ -4,6 +4,7 @@ import type { CellKey, EventId, FunctionId } from "../../model/ids.ts";
 import type { Json } from "../../model/json.ts";
 import type { Instant, Moment } from "../../model/moment.ts";
 import type { GateCellRow } from "../../model/queue.ts";
+import type { Parent } from "../../run/parents.ts";
 
 const MAX_BATCH_BYTES = 10 * 1024 * 1024;
 
@@ -16,6 +17,8 @@ export interface BatchState {
   flushAt: Instant;
   /** Of the first event: name and the cells its run will use. */
   first: { name: string; cells: CellKey[]; startCells: CellKey[] };
+  /** Steps that have invoked the function with one of the events. */
+  parents: Parent[];
 }
 
 export function batchCell(id: FunctionId, { batch }: FunctionConfig, key: string): string | null {
@@ -35,7 +38,7 @@ export function judgeBatch(
   rule: BatchRule,
   cell: string,
   row: GateCellRow | undefined,
-  event: { id: EventId; bytes: number; first: BatchState["first"] },
+  event: { id: EventId; bytes: number; first: BatchState["first"]; parents: Parent[] },
   moment: Moment,
 ): BatchVerdict {
   const before = batchState(row);
@@ -46,12 +49,18 @@ export function judgeBatch(
     bytes: 0,
     flushAt: moment.now + rule.timeoutMs,
     first: event.first,
+    parents: [],
   };
   const base = before ?? opened;
   const known = base.events.includes(event.id);
   const state: BatchState = known
     ? base
-    : { ...base, events: [...base.events, event.id], bytes: base.bytes + event.bytes };
+    : {
+        ...base,
+        events: [...base.events, event.id],
+        bytes: base.bytes + event.bytes,
+        parents: [...base.parents, ...event.parents],
+      };
   if (state.events.length >= rule.maxSize || state.bytes >= MAX_BATCH_BYTES) return { is: "full", state };
   const keep = { key: cell, state: { ...state } as unknown as Json, expiresAt: null };
   return { is: "collecting", keep, opens: before === null, state };

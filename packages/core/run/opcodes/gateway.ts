@@ -23,7 +23,11 @@ export function openGateway(
   if (replaced?.step === op.id) delete draft.state.replacedBody;
   const where = withoutSecrets(request.url);
   open(draft, op, { op: op.op, name: where }, moment);
-  draft.effects.push({ do: "keep", name: requestName(op.id), value: { ...request } satisfies JsonObject });
+  draft.effects.push({
+    do: "keep",
+    name: requestName(op.id),
+    value: { ...request, ai: op.op === "AIGateway" } satisfies JsonObject,
+  });
   draft.effects.push({
     do: "later",
     job: { kind: "fetch", step: op.id, attempt: 0 },

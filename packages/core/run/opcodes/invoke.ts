@@ -1,5 +1,6 @@
 /** `step.invoke`: an event that starts one function, and a wait for the end of the run it starts (semantics §7.5). */
 import type { NewEvent } from "../../model/event.ts";
+import type { FunctionId } from "../../model/ids.ts";
 import type { Moment } from "../../model/moment.ts";
 import type { Op } from "../../model/op.ts";
 import type { LeaseRow } from "../../model/queue.ts";
@@ -22,7 +23,7 @@ export function openInvoke(
   const until = timeoutOf(draft, op, op.timeout, about, moment, YEAR_MS);
   if (until === null) return "ended";
   const functionId = about.invocable(op.function);
-  const event = functionId === null ? null : invokeEvent(draft, op, moment);
+  const event = functionId === null ? null : invokeEvent(draft, op, functionId, moment);
   const name = { name: op.displayName, function: op.function };
   const data = { ...name, functionId, eventId: event?.id ?? null, timeout: until };
   draft.effects.push({ do: "note", kind: "step.invoking", step: op.id, data });
@@ -39,10 +40,15 @@ export function openInvoke(
   return "opened";
 }
 
-function invokeEvent(draft: Draft, op: Extract<Op, { op: "InvokeFunction" }>, moment: Moment): NewEvent {
+function invokeEvent(
+  draft: Draft,
+  op: Extract<Op, { op: "InvokeFunction" }>,
+  functionId: FunctionId,
+  moment: Moment,
+): NewEvent {
   const id = moment.id();
   const { data, ...others } = op.payload;
-  const routing = { correlation_id: `${draft.seen.run.id}.${op.id}`, fn_id: op.function };
+  const routing = { correlation_id: `${draft.seen.run.id}.${op.id}`, fn_id: functionId };
   return {
     id,
     externalId: id,

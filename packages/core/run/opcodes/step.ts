@@ -115,6 +115,7 @@ export function storeStep(
     },
   });
   state.stored += 1;
+  state.bytes += JSON.stringify(result).length;
 }
 
 /** The op waits no longer: what waited for it goes, whoever brings the result. */
