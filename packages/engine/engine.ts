@@ -10,6 +10,7 @@ import { setMode } from "./mode.ts";
 import { createPump } from "./pump.ts";
 import { createReceive } from "./receive.ts";
 import { recover } from "./recover.ts";
+import { releaseAll } from "./released-lanes.ts";
 import { rerun } from "./rerun.ts";
 import { cancelRun } from "./settle.ts";
 import { signal } from "./signal.ts";
@@ -64,6 +65,7 @@ export function createEngine(options: EngineOptions): Engine {
           message: `${lost} calls of a stopped process are queued again`,
           calls: lost,
         });
+      await releaseAll(context, await options.store.read.functions());
       await pump.start();
     },
     async stop(graceMs) {

@@ -167,13 +167,33 @@ describe("a debounce", () => {
     expect(await world.statuses("f")).toEqual(["skipped"]);
   });
 
-  test("a rerun waits in it as an event does, and says so", async () => {
-    const world = await open({}, fn("f"));
-    await world.send("f");
+  test("a rerun does not wait for it", async () => {
+    const world = await open({}, fn("f", { debounce }));
+    await world.send("f", { n: 1 });
+    await world.calm();
+    world.clock.to(BEGIN + 5000);
     await world.calm();
     const [first] = await world.runs("f");
-    await world.sync(fn("f", { debounce }));
-    await expect(world.engine.rerun(first?.id ?? "", null)).rejects.toMatchObject({ code: "rerun_put_off" });
+    await world.engine.rerun(first?.id ?? "", null);
+    await world.calm();
+    expect(data(world)).toEqual([[1], [1]]);
+  });
+
+  test("an invoke that it merges away is not answered; the one that stays is (semantics §7.5)", async () => {
+    const world = await open({}, fn("f", { debounce }), fn("parent"));
+    for (const n of [1, 2]) {
+      world.clock.to(BEGIN + n);
+      await world.send("parent", { n });
+      await world.until(`parent ${n} calls`, () => world.calls.length === 1);
+      world.calls[0]?.answer(planned(invokeOp("i", "app-f")));
+      await world.calm();
+    }
+    world.clock.to(BEGIN + 6000);
+    await world.calm();
+    expect(world.calls.map(({ slug }) => slug)).toEqual(["f"]);
+    world.calls[0]?.answer(returned("done"));
+    await world.calm();
+    expect(data(world)).toEqual([[2]]);
   });
 });
 

@@ -9,6 +9,7 @@ import {
   gatesOf,
   idempotencyKey,
   type JsonObject,
+  refused,
   type WakeJob,
   type WakeRow,
 } from "@stepwell/core";
@@ -77,7 +78,10 @@ export async function flushBatchOf(context: Context, wake: WakeRow, job: Job<"ba
     const isOpen = state !== null && state.batchId === job.batchId;
     const gone = { remove: "wakes" as const, key: { id: wake.id } };
     if (!isOpen) return { write: [gone], reply: null };
-    if (fn === null) return { write: [gone, { remove: "gateCells", key: { key: job.key } }], reply: null };
+    if (fn === null) {
+      const failed = refused(state.parents, "the invoked function is no longer in its app", moment);
+      return { write: [gone, { remove: "gateCells", key: { key: job.key } }, ...failed], reply: null };
+    }
     return { write: [gone, ...flushBatch(fn, job.key, state, moment).write], reply: null };
   });
 }

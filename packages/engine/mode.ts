@@ -4,7 +4,7 @@ import {
   type FunctionMode,
   type FunctionRow,
   pauseCell,
-  poolOf,
+  SHARED_POOL,
   StepwellError,
 } from "@stepwell/core";
 import type { Context } from "./context.ts";
@@ -48,7 +48,7 @@ export async function setMode(
 /** Lanes that were blocked by the pause are looked at again. */
 function released(fn: FunctionRow): Change[] {
   const cells = [pauseCell(fn.id)];
-  return [...new Set([poolOf(fn), fn.id, "shared"])].map((pool): Change => {
+  return [fn.id, SHARED_POOL].map((pool): Change => {
     return { insert: "nudges", row: { pool, lane: null, cells, score: null, gone: null } };
   });
 }

@@ -8,17 +8,15 @@ import {
   ExpressionError,
   type FunctionConfig,
   type FunctionRow,
-  isThrottle,
   parseDuration,
   parseExpression,
-  poolOf,
-  roomWakeId,
   StepwellError,
 } from "@stepwell/core";
 import { appId, type Checks, functionId, type Registration } from "@stepwell/protocol";
 import type { AppSlice } from "@stepwell/store";
 import type { Context } from "./context.ts";
 import type { SyncResult } from "./engine-port.ts";
+import { releasedLanes } from "./released-lanes.ts";
 import { cronWake } from "./tick.ts";
 
 /** What a sync needs the core for; handed to `protocol`, which stays free of the rules. */
@@ -136,13 +134,7 @@ async function blockedCells(context: Context, registration: Registration): Promi
   for (const config of registration.functions) {
     const known = context.registry.fn(functionId(registration.appName, config.slug));
     if (known === undefined || limitsText(known.config) === limitsText(config)) continue;
-    const pool = poolOf(known);
-    const cells = await context.options.store.read.blockedCells(pool);
-    if (cells.length > 0)
-      write.push({ insert: "nudges", row: { pool, lane: null, cells, score: null, gone: null } });
-    // Their time was reckoned by the old pace: a claim that finds the cell full sets a new one.
-    for (const cell of cells.filter(isThrottle))
-      write.push({ remove: "wakes", key: { id: roomWakeId(cell) } });
+    write.push(...(await releasedLanes(context, known)));
   }
   return write;
 }
@@ -155,10 +147,8 @@ function limitsText({ concurrency, throttle }: FunctionConfig): string {
 async function nudgeBlocked(context: Context, registration: Registration): Promise<void> {
   for (const config of registration.functions) {
     const fn = context.registry.fn(functionId(registration.appName, config.slug));
-    const cells = fn === undefined ? [] : await context.options.store.read.blockedCells(poolOf(fn));
-    if (fn === undefined || cells.length === 0) continue;
-    const row = { pool: poolOf(fn), lane: null, cells, score: null, gone: null };
-    await context.commit({}, () => ({ write: [{ insert: "nudges", row }], reply: null }));
+    const write = fn === undefined ? [] : await releasedLanes(context, fn);
+    if (write.length > 0) await context.commit({}, () => ({ write, reply: null }));
   }
 }
 

@@ -50,25 +50,6 @@ test("C-4: of two limits both must have room: never two of one id, and never mor
   expect(most(seen)).toBe(2);
 });
 
-test("X-7: events without the field that the key names share one bucket, apart from the others", async () => {
-  const { open, body } = gated();
-  const concurrency = { limit: 1, key: "event.data.org" };
-  await deployOne("x7", { concurrency }, ({ event, step }) => step.run("work", () => body(event.data.id)));
-  const seen = watched(idOf, "app-x7");
-  const sent = await world.send([
-    ...named("x7", "none-1", "none-2"),
-    ...["a", "b"].map((org) => ({ name: "x7", data: { id: org, org } })),
-  ]);
-  await until("three work", () => open.length === 3);
-  await passed();
-  expect(open).toHaveLength(3);
-  expect(open.map(({ id }) => id)).toEqual(expect.arrayContaining(["a", "b"]));
-  for (const { release } of open.splice(0)) release();
-  (await until("the other one works", () => open[0])).release();
-  await allEnd(sent);
-  for (const ids of seen) expect(ids.filter((id) => id.startsWith("none")).length).toBeLessThan(2);
-});
-
 test.each(["env", "account"] as const)(
   "C-5: two functions that share a limit (%s) never have two requests at once",
   async (scope) => {

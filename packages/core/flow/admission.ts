@@ -62,9 +62,12 @@ export interface Admission {
   outcome: Admitted;
 }
 
+/** The pool of all functions whose counters others share. */
+export const SHARED_POOL: PoolId = "shared";
+
 /** All functions of one pool are claimed under one lock: those with shared limits together, each other alone. */
 export function poolOf(fn: FunctionRow): PoolId {
-  return hasSharedLimit(fn.config) ? "shared" : fn.id;
+  return hasSharedLimit(fn.config) ? SHARED_POOL : fn.id;
 }
 
 /** @param keyText evaluates a concurrency or throttle key over the event (semantics §4.1) */
@@ -258,7 +261,8 @@ function refuseParents({ fn, event }: Candidate, message: string, moment: Moment
   return refused(parentsOf(fn.id, [event as unknown as JsonObject]), message, moment);
 }
 
-function refused(parents: readonly Parent[], message: string, moment: Moment): Change[] {
+/** Their steps fail with this message. */
+export function refused(parents: readonly Parent[], message: string, moment: Moment): Change[] {
   return parents.map(({ parent, step }): Change => {
     const job = { kind: "child-refused" as const, step, message };
     const row = { id: moment.id(), job, runId: parent, lane: null, score: moment.now, dueAt: moment.now };

@@ -119,6 +119,7 @@ describe("a batch that is over", () => {
     bytes: 40,
     flushAt: NOW,
     first: { name: "t/first", cells: ["c"], startCells: ["s"] },
+    parents: [],
   };
 
   test("starts a run with what there is", () => {

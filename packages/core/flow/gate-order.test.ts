@@ -106,6 +106,20 @@ describe("what is written when a gate stops an event", () => {
       [rateCell],
       0,
     ],
+    [
+      "pause: a row, and no idempotency key: the same event may start a run after the resume",
+      { mode: "paused" },
+      "skipped",
+      [rateCell],
+      1,
+    ],
+    [
+      "the idempotency key, before pause is asked",
+      { mode: "paused", gates: [taken] },
+      "duplicate",
+      [rateCell],
+      0,
+    ],
     ["none of them", {}, "started", [rateCell, singletonCell, "once"], 1],
   ])("%s", (_case, given, is, kept, rows) => {
     const { admission } = goes(given);
@@ -167,7 +181,11 @@ describe("who passes which gate", () => {
     };
     expect(goes({ gates: [exhausted, taken], more }).admission.outcome.is).toBe("started");
     expect(goes({ gates: [locked], holder: "queued", more }).admission.outcome.is).toBe("skipped");
-    expect(goes({ config: every, more }).admission.outcome.is).toBe("debounced");
+  });
+
+  test("a debounce that is over starts its run, although the function has become a batched one", () => {
+    const batch = { maxSize: 2, timeoutMs: 5000 };
+    expect(goes({ config: { batch }, more: { from: "quiet" } }).admission.outcome.is).toBe("started");
   });
 
   test("a batched event meets no other gate", () => {

@@ -58,8 +58,14 @@ describe("rate limit and singleton: a key that says no", () => {
   test.each(gates)("X-15 · %s: a missing attribute likewise", (gate) =>
     expect(cellOf(gate, "event.data.id")).toBeNull(),
   );
-  test("singleton: a run whose key cannot be evaluated goes without the lock", () =>
-    expect(cellOf("singleton", "json_parse(event.data.id)", { id: "{" })).toBeNull());
+  test("singleton: a run whose key cannot be evaluated goes without the lock", () => {
+    const keys = keysOf(withKey.singleton("json_parse(event.data.id)"), { id: "{" });
+    expect([keys.singleton, keys.refused]).toEqual([null, null]);
+  });
+  test("rate: an event whose key cannot be evaluated starts nothing, with function and reason", () =>
+    expect(keysOf(withKey.rate("json_parse(event.data.id)"), { id: "{" }).refused).toMatch(
+      /^the rate limit key of app-fn cannot be evaluated: ./,
+    ));
   test.each<[string, JsonObject]>([
     ["the text false", { id: "false" }],
     ["zero", { id: 0 }],
@@ -139,10 +145,11 @@ describe("where an event comes from", () => {
     expect(keysOf(all, {}, "cron").rate).not.toBeNull();
     expect(keysOf(all, {}, "cron").singleton).not.toBeNull();
   });
-  test("a rerun is not batched, but debounced and kept single", () => {
-    const keys = keysOf({ ...all, ...withKey.batch() }, {}, "rerun");
-    expect(keys.batch).toBeNull();
-    expect([keys.debounce, keys.singleton]).not.toContain(null);
+  test("a rerun is neither batched nor debounced: it is asked for now, and kept single", () => {
+    const { batch, debounce } = keysOf({ ...all, ...withKey.batch() }, {}, "rerun");
+    expect([batch, debounce]).toEqual([null, null]);
+    expect(keysOf(all, {}, "rerun").debounce).toBeNull();
+    expect(keysOf(all, {}, "rerun").singleton).not.toBeNull();
   });
 });
 

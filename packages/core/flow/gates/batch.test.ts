@@ -16,7 +16,13 @@ function createKey(rule: BatchRule) {
   const moment = momentAt(NOW);
   return {
     add(id: string, bytes = 100, at = NOW) {
-      const verdict = judgeBatch(rule, "k", row, { id, bytes, first: first(id) }, { ...moment, now: at });
+      const verdict = judgeBatch(
+        rule,
+        "k",
+        row,
+        { id, bytes, first: first(id), parents: [{ parent: `p-${id}`, step: "s" }] },
+        { ...moment, now: at },
+      );
       row = verdict.is === "full" ? undefined : verdict.keep;
       return verdict;
     },
@@ -36,6 +42,10 @@ describe("a batch", () => {
       bytes: 200,
       flushAt: NOW + 5000,
       first: first("a"),
+      parents: [
+        { parent: "p-a", step: "s" },
+        { parent: "p-b", step: "s" },
+      ],
     });
   });
 
@@ -81,14 +91,14 @@ describe("a batch", () => {
     const key = createKey({ maxSize: 3, timeoutMs: 5000 });
     key.add("a");
     expect(key.add("a")).toMatchObject({ is: "collecting", opens: false });
-    expect(key.state()).toMatchObject({ events: ["a"], bytes: 100 });
+    expect(key.state()).toMatchObject({ events: ["a"], bytes: 100, parents: [{ parent: "p-a" }] });
     expect(key.add("b").is).toBe("collecting");
     expect(key.add("c").is).toBe("full");
   });
 
   test("a smaller size of a later sync counts from the next event on", () => {
     const moment = momentAt(NOW);
-    const event = (id: string) => ({ id, bytes: 1, first: first(id) });
+    const event = (id: string) => ({ id, bytes: 1, first: first(id), parents: [] });
     const rule = { maxSize: 9, timeoutMs: 5000 };
     const opened = judgeBatch(rule, "k", undefined, event("a"), moment);
     if (opened.is !== "collecting") throw new Error("one of nine is no full batch");
