@@ -48,6 +48,21 @@ it("asks for events by what they hold, and shows where the list stands", async (
   expect(answer.page).toEqual(page);
 });
 
+it("pauses, drains and resumes a function by its name", async () => {
+  const state = { functionId: "F", slug: "my app-fn", mode: "paused" };
+  const url = await answering(
+    200,
+    JSON.stringify({ data: state, metadata: { fetchedAt: "x", cachedUntil: null } }),
+  );
+  const client = createClient({ url });
+  expect(await client.pause("my app-fn")).toEqual(state);
+  await client.drain("my app-fn");
+  await client.resume("my app-fn");
+  expect(seen.map(({ method, url }) => [method, url])).toEqual(
+    ["pause", "drain", "resume"].map((verb) => ["POST", `/v2/functions/my%20app-fn/${verb}`]),
+  );
+});
+
 it("throws the server's code and text, of v1 and of v2", async () => {
   const url = await answering(404, '{"error":"none","status":404,"code":"not_found"}');
   const refused = createClient({ url }).event("x");

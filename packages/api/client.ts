@@ -1,5 +1,6 @@
 /** A small typed client of the public API: what the command line and scripts talk to a server with. */
 import type { z } from "zod";
+import { type FunctionState, functionStateSchema } from "./functions.ts";
 import { type Schedule, scheduleSchema, type Tick, tickSchema } from "./schedules.ts";
 import {
   type SendAnswer,
@@ -105,6 +106,12 @@ export interface Client {
   run(id: string): Promise<FunctionRun>;
   trace(id: string): Promise<Trace>;
   cancel(id: string): Promise<void>;
+  /** New runs are skipped, and old ones make no further calls. `named`: slug or id of the function. */
+  pause(named: string): Promise<FunctionState>;
+  /** The function is as it was before `pause` or `drain`. */
+  resume(named: string): Promise<FunctionState>;
+  /** New runs are skipped, and old ones go on to their end. */
+  drain(named: string): Promise<FunctionState>;
   /** Cron triggers of active functions, with their last, next and missed ticks. */
   schedules(query?: PageQuery): Promise<V2Answer<Schedule[]>>;
   /** The ticks of a schedule that are over, newest first. */
@@ -125,6 +132,10 @@ export function createClient(options: ClientOptions): Client {
   };
   const v1 = async <T>(schema: z.ZodType<T>, path: string): Promise<T> =>
     (await ask<V1Answer<T>>(v1Answer(schema), path)).data;
+  const setMode = async (named: string, verb: string): Promise<FunctionState> => {
+    const path = `/v2/functions/${encodeURIComponent(named)}/${verb}`;
+    return (await ask(v2Answer(functionStateSchema), path, { method: "POST" })).data;
+  };
   return {
     url: base,
     send: (eventKey, events) =>
@@ -144,6 +155,9 @@ export function createClient(options: ClientOptions): Client {
     cancel: async (id) => {
       await request(base, `/v1/runs/${encodeURIComponent(id)}`, { method: "DELETE" }, options);
     },
+    pause: (named) => setMode(named, "pause"),
+    resume: (named) => setMode(named, "resume"),
+    drain: (named) => setMode(named, "drain"),
     schedules: (query = {}) => ask(v2Answer(scheduleSchema.array()), `/v2/schedules${queryText(query)}`),
     ticks: (id, query = {}) =>
       ask(v2Answer(tickSchema.array()), `/v2/schedules/${encodeURIComponent(id)}/ticks${queryText(query)}`),

@@ -18,6 +18,7 @@ export {
   type ClockView,
   readClock,
 } from "./clock.ts";
+export { type FunctionState, functionStateSchema } from "./functions.ts";
 export { type ListPage, pageSchema } from "./list-page.ts";
 export {
   type Schedule,

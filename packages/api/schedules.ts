@@ -2,10 +2,11 @@
 import { z } from "zod";
 import { runStatuses, type V2RunStatus } from "./v2.ts";
 
-export const tickOutcomes = ["STARTED", "MERGED", "MISSED"] as const;
+export const tickOutcomes = ["STARTED", "MERGED", "MISSED", "SKIPPED", "LIMITED"] as const;
 /**
  * `STARTED`: it started a run. `MERGED`: another expression of the function had started this second's run.
- * `MISSED`: no server ran then, and it was more than 60 s late when one did.
+ * `MISSED`: no server ran then, and it was more than 60 s late when one did. `SKIPPED`: its run was skipped
+ * (paused, drained, singleton). `LIMITED`: a rate limit dropped it.
  */
 export type TickOutcome = (typeof tickOutcomes)[number];
 

@@ -110,6 +110,10 @@ export interface Span {
   /** Zero-based number of the last attempt; of an attempt, its own. */
   attempts: number | null;
   stepInfo: StepInfo | null;
+  /** Why the run never began: `Singleton`, `FunctionPaused` or `FunctionDrained`. Only on the root of a skipped run. */
+  skipReason?: string;
+  /** The run that held the singleton's place; null: there is none. Only on the root of a skipped run. */
+  skipExistingRunID?: string | null;
   /** A step's arguments, null when it has none; only with `includeOutput=true`. */
   input?: unknown;
   /** `{data}` or `{error}`; only with `includeOutput=true`, not of sleeps and of what is not over. */
@@ -217,6 +221,8 @@ export const spanSchema: z.ZodType<Span> = z.lazy(() =>
     attemptCount: z.number().nullable(),
     attempts: z.number().nullable(),
     stepInfo: stepInfoSchema.nullable(),
+    skipReason: z.string().exactOptional(),
+    skipExistingRunID: z.string().nullable().exactOptional(),
     input: z.unknown().exactOptional(),
     output: z.unknown().exactOptional(),
     metadata: z.array(z.unknown()),

@@ -1,5 +1,5 @@
 /** What the engine needs from outside, and what it offers: the only types its callers see. */
-import type { DurationMs, Instant, Json, NewEvent, NodeId, RunId } from "@stepwell/core";
+import type { DurationMs, FunctionMode, Instant, Json, NewEvent, NodeId, RunId } from "@stepwell/core";
 import type { Registration } from "@stepwell/protocol";
 import type { Reads, Store } from "@stepwell/store";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -148,6 +148,15 @@ export interface Engine {
    * @throws StepwellError `not_found`, `step_ambiguous`, `input_not_replaceable`
    */
   rerun(runId: RunId, from: RerunFrom | null): Promise<{ runId: RunId }>;
+  /**
+   * Pauses, drains or resumes (`active`) a function; it outlives syncs and restarts (semantics §6.11).
+   * @param named slug or id
+   * @throws StepwellError `not_found`
+   */
+  setMode(
+    named: string,
+    mode: FunctionMode,
+  ): Promise<{ functionId: string; slug: string; mode: FunctionMode }>;
   /** Ends a run from outside. */
   cancel(runId: RunId): Promise<"cancelled" | "ended" | "unknown">;
   /** No new calls; waits for those in flight up to `graceMs`, then leaves them to recovery. */

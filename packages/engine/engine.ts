@@ -6,9 +6,11 @@ import { checkpoint } from "./checkpoint.ts";
 import { isMovable } from "./clock.ts";
 import { createContext } from "./context.ts";
 import type { Engine, EngineOptions } from "./engine-port.ts";
+import { setMode } from "./mode.ts";
 import { createPump } from "./pump.ts";
 import { createReceive } from "./receive.ts";
 import { recover } from "./recover.ts";
+import { releaseAll } from "./released-lanes.ts";
 import { rerun } from "./rerun.ts";
 import { cancelRun } from "./settle.ts";
 import { signal } from "./signal.ts";
@@ -36,6 +38,7 @@ export function createEngine(options: EngineOptions): Engine {
     syncUrl: (url) => syncUrl(context, url),
     signal: (name, data) => signal(context, name, data),
     checkpoint: (runId, steps) => checkpoint(context, runId, steps),
+    setMode: (named, mode) => setMode(context, named, mode),
     rerun: (runId, from) => rerun(context, runId, from),
     async cancel(runId) {
       const outcome = await cancelRun(context, runId, "cancelled by API");
@@ -62,6 +65,7 @@ export function createEngine(options: EngineOptions): Engine {
           message: `${lost} calls of a stopped process are queued again`,
           calls: lost,
         });
+      await releaseAll(context, await options.store.read.functions());
       await pump.start();
     },
     async stop(graceMs) {

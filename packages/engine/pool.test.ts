@@ -1,23 +1,49 @@
 /**
- * The claim's invariants under a seeded storm of admissions, answers and cancels on a real store
- * (hard-parts.md §1): never over a limit, I1 no lane blocked on a cell with room, I2 no queued wake
- * without its lane, I3 `used` equals the leases that name the cell; and in the end nothing is left.
+ * The claim's invariants under a seeded storm of admissions, answers, cancels, pauses and passing time on a
+ * real store (hard-parts.md §1): never over a limit of any kind, I1 no lane blocked on a cell with room, I2 no
+ * queued wake without its lane, I3 `used` equals the leases that name the cell; and in the end nothing is left.
  */
-import { type Change, claim, type LeaseRow, type Moment } from "@stepwell/core";
+import { type Change, claim, isThrottle, type LeaseRow, type Limits, type Moment } from "@stepwell/core";
 import { createMemoryStore, type Store } from "@stepwell/store";
 import { describe, expect, test } from "vitest";
 
-const LIMITS: Record<string, number> = { wide: 4, k0: 1, k1: 2, k2: 1, k3: 2 };
-const limits = (cell: string): number => LIMITS[cell] ?? 1;
+const SHARED = 'account:"g"';
+const OF_RUNS = 'run:["R",null,""]';
+const PACED = 'throttle:["F",null,""]';
+const EVERY_MS = 1000;
+const AHEAD_MS = 1000;
+const none = Number.POSITIVE_INFINITY;
+
+/** Numbers by function: G and H apply their own to one counter. */
+const NUMBERS: Record<string, Record<string, number>> = {
+  F: { wide: 4, k0: 1, k1: 2, k2: 1, k3: 2 },
+  G: { [SHARED]: 2 },
+  H: { [SHARED]: 3 },
+  R: { [OF_RUNS]: 2 },
+};
+/** Function and cells of the lanes that calls are put into. */
+const LANES: [string, string[]][] = [
+  ...["k0", "k1", "k2", "k3"].map((key): [string, string[]] => ["F", [key, "wide"]]),
+  ["F", ["wide", PACED]],
+  ["F", ["k1", "wide", PACED]],
+  ["G", [SHARED]],
+  ["H", [SHARED]],
+  ["R", [OF_RUNS]],
+];
 
 interface World {
   store: Store;
   dice: () => number;
+  now: number;
   moment: Moment;
   held: LeaseRow[];
-  granted: Map<string, number>;
-  most: Map<string, number>;
-  queued: Set<string>;
+  /** Freed, and not yet collected by a claim. */
+  freed: LeaseRow[];
+  queued: Map<string, { lane: string; cells: string[]; score: number }>;
+  paused: Set<string>;
+  /** When throttled starts were granted. */
+  starts: number[];
+  limits: Limits;
 }
 
 function createWorld(seed: number): World {
@@ -27,95 +53,197 @@ function createWorld(seed: number): World {
     state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
     return state / 2 ** 32;
   };
-  const moment = {
+  const paused = new Set<string>();
+  const world: World = {
+    store: createMemoryStore(),
+    dice,
     now: 1000,
-    roll: dice,
-    id: () => {
-      ids += 1;
-      return String(ids).padStart(10, "0");
+    moment: {
+      get now() {
+        return world.now;
+      },
+      roll: dice,
+      id() {
+        ids += 1;
+        return String(ids).padStart(10, "0");
+      },
+    },
+    held: [],
+    freed: [],
+    queued: new Map(),
+    paused,
+    starts: [],
+    limits: {
+      of: (cell, id) => NUMBERS[id]?.[cell] ?? none,
+      pace: (cell) => (cell === PACED ? { everyMs: EVERY_MS, aheadMs: AHEAD_MS } : null),
+      isPaused: (id) => paused.has(id),
     },
   };
-  const store = createMemoryStore();
-  return { store, dice, moment, held: [], granted: new Map(), most: new Map(), queued: new Set() };
+  return world;
 }
+
+/** How far the store looks ahead in a lane, as the registry says it. */
+function ahead(cell: string): number {
+  return NUMBERS["F"]?.[cell] ?? NUMBERS["R"]?.[cell] ?? none;
+}
+
+const write = (world: World, ...changes: Change[]): Promise<null> =>
+  world.store.commit({}, world.now, () => ({ write: changes, reply: null }));
 
 async function enqueue(world: World): Promise<void> {
-  const key = `k${Math.floor(world.dice() * 4)}`;
-  const lane = `lane-${key}`;
+  const [fn, cells] = LANES[Math.floor(world.dice() * LANES.length)] as [string, string[]];
+  const lane = `${[fn, ...cells].join(" ")}:lane`;
   const id = world.moment.id();
   const score = Math.floor(world.dice() * 1000);
-  world.queued.add(id);
+  world.queued.set(id, { lane, cells, score });
   const call = { target: null, attempt: 0, generation: 1 };
-  const write: Change[] = [
+  await write(
+    world,
     { insert: "wakes", row: { id, job: { kind: "call", call }, runId: id, lane, score, dueAt: 0 } },
-    { insert: "nudges", row: { pool: "p", lane, cells: [key, "wide"], score, gone: null } },
-  ];
-  await world.store.commit({}, 1000, () => ({ write, reply: null }));
+    { insert: "nudges", row: { pool: "p", lane, cells, score, gone: null } },
+  );
 }
 
-async function grant(world: World): Promise<boolean> {
-  const want = Math.floor(world.dice() * 5);
-  const claimed = await world.store.commit({ pool: { pool: "p", want, limits } }, 1000, (seen) => {
+/** Live leases, and those freed but not collected, that name the cell. */
+function countOf(world: World, cell: string): number {
+  return [...world.held, ...world.freed].filter((lease) => lease.cells.includes(cell)).length;
+}
+
+async function grant(world: World, want = Math.floor(world.dice() * 5)): Promise<boolean> {
+  const ask = { pool: { pool: "p", want, limits: ahead } };
+  const claimed = await world.store.commit(ask, world.now, (seen) => {
     if (seen.pool === "busy") throw new Error("one engine is never busy");
-    const done = claim("p", seen.pool, want, limits, "n", world.moment);
-    return { write: done.write, reply: done };
+    for (const [cell, row] of seen.pool.cells)
+      if (!isThrottle(cell)) expect([cell, row.used]).toEqual([cell, countOf(world, cell)]);
+    const done = claim("p", seen.pool, want, world.limits, "n", world.moment);
+    return { write: done.write, reply: { ...done, collected: seen.pool.freed } };
   });
-  for (const lease of claimed.leases) {
-    world.held.push(lease);
-    world.queued.delete(lease.runId);
-    for (const cell of lease.cells) {
-      const count = (world.granted.get(cell) ?? 0) + 1;
-      world.granted.set(cell, count);
-      world.most.set(cell, Math.max(count, world.most.get(cell) ?? 0));
-    }
-  }
+  const collected = new Set(claimed.collected.map(({ id }) => id));
+  world.freed = world.freed.filter(({ id }) => !collected.has(id));
+  for (const change of claimed.write)
+    if ("insert" in change && change.insert === "leases") granted(world, change.row);
   return claimed.again || claimed.leases.length > 0;
+}
+
+/** Checked one by one, in the order of granting: of a shared counter each function has its own number. */
+function granted(world: World, lease: LeaseRow): void {
+  const fn = lease.lane.split(" ", 1)[0] ?? "";
+  world.held.push(lease);
+  for (const cell of lease.cells) expect(countOf(world, cell)).toBeLessThanOrEqual(NUMBERS[fn]?.[cell] ?? 0);
+  expect(world.paused.has(fn)).toBe(false);
+  if (lease.node === "") return;
+  expect(world.queued.delete(lease.runId)).toBe(true);
+  if (lease.lane.includes(PACED)) world.starts.push(world.now);
 }
 
 async function release(world: World): Promise<void> {
   const at = Math.floor(world.dice() * world.held.length);
   const [lease] = world.held.splice(at, 1);
   if (lease === undefined) return;
-  for (const cell of lease.cells) world.granted.set(cell, (world.granted.get(cell) ?? 0) - 1);
-  const write: Change[] = [{ update: "leases", key: { id: lease.id }, set: { freed: true } }];
-  await world.store.commit({}, 1000, () => ({ write, reply: null }));
+  world.freed.push(lease);
+  await write(world, { update: "leases", key: { id: lease.id }, set: { freed: true } });
 }
 
 async function cancel(world: World): Promise<void> {
-  const id = [...world.queued][Math.floor(world.dice() * world.queued.size)];
-  if (id === undefined) return;
+  const entries = [...world.queued];
+  const [id, wake] = entries[Math.floor(world.dice() * entries.length)] ?? [];
+  if (id === undefined || wake === undefined) return;
   world.queued.delete(id);
-  await world.store.commit({ wake: id }, 1000, (seen) => {
-    if (seen.wake === null || seen.wake.lane === null) return { write: [], reply: null };
-    const { lane, score } = seen.wake;
-    const cells = [lane.slice(5), "wide"];
-    return { write: [{ insert: "nudges", row: { pool: "p", lane, cells, score, gone: id } }], reply: null };
-  });
+  const { lane, cells, score } = wake;
+  await write(world, { insert: "nudges", row: { pool: "p", lane, cells, score, gone: id } });
+}
+
+/** Pauses a function or lets it go on, with the nudge that says so. */
+async function turn(world: World): Promise<void> {
+  const fn = ["F", "G", "H", "R"][Math.floor(world.dice() * 4)] ?? "F";
+  if (!world.paused.delete(fn)) world.paused.add(fn);
+  else await resumed(world, fn);
+}
+
+function resumed(world: World, fn: string): Promise<null> {
+  const cells = [`paused:${fn}`];
+  return write(world, { insert: "nudges", row: { pool: "p", lane: null, cells, score: null, gone: null } });
+}
+
+/** Time passes; what is due by then looks at its cell again, as the engine does. */
+async function pass(world: World, ms: number): Promise<void> {
+  world.now += ms;
+  for (const wake of await world.store.read.dueWakes(world.now, 100)) {
+    if (wake.job.kind !== "room") throw new Error(`a wake of another kind is due: ${wake.job.kind}`);
+    const cells = [wake.job.cell];
+    await write(
+      world,
+      { remove: "wakes", key: { id: wake.id } },
+      { insert: "nudges", row: { pool: "p", lane: null, cells, score: null, gone: null } },
+    );
+  }
+}
+
+/** All that can be granted now is granted. Then every lane that still waits does so for a cell without room (I1). */
+async function quiet(world: World): Promise<void> {
+  await pass(world, 0);
+  for (let times = 0; (await world.store.read.readyPools()).length > 0; times += 1) {
+    if (times > 500) throw new Error("a pool stays ready and nothing is granted");
+    await grant(world, 50);
+  }
+  for (const cell of await world.store.read.blockedCells("p"))
+    expect([cell, isFull(world, cell)]).toEqual([cell, true]);
+}
+
+function isFull(world: World, cell: string): boolean {
+  if (cell.startsWith("paused:")) return world.paused.has(cell.slice(7));
+  if (cell === PACED) return (world.starts.at(-1) ?? -none) + EVERY_MS + AHEAD_MS > world.now;
+  const numbers = Object.values(NUMBERS).map((of) => of[cell] ?? none);
+  return countOf(world, cell) >= Math.min(...numbers);
+}
+
+/** In any stretch of time no more starts than the pace allows. */
+function checkPace({ starts }: World): void {
+  for (let from = 0; from < starts.length; from += 1)
+    for (let to = from; to < starts.length; to += 1) {
+      const most = ((starts[to] ?? 0) - (starts[from] ?? 0) + AHEAD_MS) / EVERY_MS + 1;
+      expect(to - from + 1).toBeLessThanOrEqual(Math.floor(most));
+    }
+}
+
+async function step(world: World): Promise<void> {
+  const roll = world.dice();
+  if (roll < 0.35) await enqueue(world);
+  else if (roll < 0.6) await grant(world);
+  else if (roll < 0.8) await release(world);
+  else if (roll < 0.85) await cancel(world);
+  else if (roll < 0.9) await turn(world);
+  else if (roll < 0.97) await pass(world, Math.floor(world.dice() * 800));
+  else await quiet(world);
 }
 
 describe("a pool under a storm", () => {
   test.each(Array.from({ length: 40 }, (_, seed) => seed + 1))("seed %i", async (seed) => {
     const world = createWorld(seed);
-    for (let turn = 0; turn < 150; turn += 1) {
-      const roll = world.dice();
-      if (roll < 0.4) await enqueue(world);
-      else if (roll < 0.7) await grant(world);
-      else if (roll < 0.93) await release(world);
-      else await cancel(world);
-      for (const [cell, most] of world.most) expect(most).toBeLessThanOrEqual(limits(cell));
+    for (let times = 0; times < 200; times += 1) await step(world);
+    for (const fn of [...world.paused]) {
+      world.paused.delete(fn);
+      await resumed(world, fn);
     }
-    // Everything that still waits gets its turn, driven only by what the store says is ready.
-    for (let turn = 0; turn < 2000 && (world.queued.size > 0 || world.held.length > 0); turn += 1) {
+    // Everything that still waits gets its turn, driven only by what the store says is ready or due.
+    for (let times = 0; times < 3000 && (world.queued.size > 0 || world.held.length > 0); times += 1) {
       if ((await world.store.read.readyPools()).length > 0) await grant(world);
       await release(world);
+      await pass(world, 50);
     }
     expect(world.queued.size).toBe(0);
+    checkPace(world);
     while ((await world.store.read.readyPools()).length > 0) await grant(world);
-    const left = await world.store.commit({ pool: { pool: "p", want: 0, limits } }, 1000, (seen) => ({
-      write: [],
-      reply: seen.pool,
-    }));
-    expect(left).toMatchObject({ freed: [], nudges: [], lanes: [] });
+    const left = await world.store.commit(
+      { pool: { pool: "p", want: 0, limits: ahead } },
+      world.now,
+      (seen) => ({
+        write: [],
+        reply: seen.pool,
+      }),
+    );
+    expect(left).toMatchObject({ freed: [], nudges: [], lanes: [], cutCells: [] });
     expect(left === "busy" ? -1 : left.cells.size).toBe(0);
+    expect(await world.store.read.blockedCells("p")).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ import { call, giveUp } from "./call.ts";
 import { childEnded } from "./child.ts";
 import type { Context } from "./context.ts";
 import { fetchFor } from "./fetch.ts";
+import { flushBatchOf, flushDebounce, lookAgain } from "./flush.ts";
 import { invoke, route } from "./route.ts";
 import { settleInput } from "./settle.ts";
 import { fireTick, tick } from "./tick.ts";
@@ -54,7 +55,7 @@ export function createPump(context: Context): Pump {
   let cancelTimer: () => void = () => {};
   let timerAt = Number.POSITIVE_INFINITY;
   let looking = false;
-  let lookAgain = false;
+  let lookOnce = false;
   let unsubscribe: () => void = () => {};
 
   /** Sets the timer for the next due wake, keeping an earlier one. */
@@ -71,15 +72,15 @@ export function createPump(context: Context): Pump {
   async function lookForDue(): Promise<void> {
     if (stopped) return;
     if (looking) {
-      lookAgain = true;
+      lookOnce = true;
       return;
     }
     looking = true;
     try {
       do {
-        lookAgain = false;
+        lookOnce = false;
         await handleDue();
-      } while (lookAgain && !stopped);
+      } while (lookOnce && !stopped);
     } catch (error) {
       log({ level: "error", event: "pump.failed", message: String(error) });
       wakeAt(clock.now() + 1000);
@@ -224,6 +225,12 @@ export function createPump(context: Context): Pump {
     switch (job.kind) {
       case "route":
         return route(context, wake, job.eventId);
+      case "debounce":
+        return flushDebounce(context, wake, job);
+      case "batch":
+        return flushBatchOf(context, wake, job);
+      case "room":
+        return lookAgain(context, wake, job);
       case "cron":
         return tick(context, wake, job);
       case "tick":
@@ -263,8 +270,8 @@ export function createPump(context: Context): Pump {
     claiming.add(pool);
     reserved += want;
     try {
-      const limits = context.registry.limit;
-      const ask = { pool: { pool, want, limits } };
+      const { limits, ahead } = context.registry;
+      const ask = { pool: { pool, want, limits: ahead } };
       const outcome = await context.commit(ask, (seen, moment): Decision<Claim | "busy"> => {
         if (seen.pool === "busy") return { write: [], reply: "busy" };
         const claimed = claim(pool, seen.pool, want, limits, context.options.node, moment);

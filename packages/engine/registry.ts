@@ -6,12 +6,17 @@ import {
   type EventTrigger,
   type FunctionConfig,
   type FunctionRow,
+  isShared,
+  isThrottle,
   isTrue,
   type Json,
   type JsonObject,
   keyText,
+  type Limits,
   matchesName,
   matchTrigger,
+  ownerOf,
+  paceOfCell,
   parseExpression,
   type WireEvent,
 } from "@stepwell/core";
@@ -27,13 +32,17 @@ export interface Registry {
   listened(eventName: string): boolean;
   /** The active function of this slug or id; null: nothing can be invoked by it. */
   invocable(slugOrId: string): string | null;
-  limit(cell: CellKey): number;
+  /** What a claim goes by. */
+  readonly limits: Limits;
+  /** At most so many of a lane's wakes can be granted by this cell: how far a store looks ahead. */
+  ahead(cell: CellKey): number;
 }
 
 export function createRegistry(): Registry {
   let apps = new Map<string, AppRow>();
   let functions = new Map<string, FunctionRow>();
   let active: FunctionRow[] = [];
+  const configOf = (id: string): FunctionConfig | undefined => functions.get(id)?.config;
   return {
     async load(read) {
       apps = new Map((await read.apps()).map((app) => [app.id, app]));
@@ -49,7 +58,16 @@ export function createRegistry(): Registry {
     listened: (name) =>
       active.some((fn) => eventTriggers(fn.config).some((trigger) => matchesName(trigger.event, name))),
     invocable: (slugOrId) => active.find((fn) => fn.id === slugOrId || fn.slug === slugOrId)?.id ?? null,
-    limit: (cell) => cellLimit(cell, (id) => functions.get(id)?.config),
+    limits: {
+      of: (cell, functionId) => cellLimit(cell, functionId, configOf),
+      pace: (cell) => paceOfCell(cell, configOf),
+      isPaused: (functionId) => functions.get(functionId)?.mode === "paused",
+    },
+    // Of a cell that several functions share, each has its own number: the store looks as far as a claim wants.
+    ahead: (cell) =>
+      isShared(cell) || isThrottle(cell) || cell.startsWith("paused:")
+        ? Number.POSITIVE_INFINITY
+        : cellLimit(cell, ownerOf(cell), configOf),
   };
 }
 

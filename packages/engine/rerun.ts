@@ -1,17 +1,18 @@
 /** A new run of what ran before: with the same events, from the start or from one of its steps (semantics §8.2). */
 import {
-  admit,
   type Candidate,
+  gateKeys,
   inputName,
   type Json,
+  type JsonObject,
   type Rerun,
   type RunRow,
   type StepHash,
   StepwellError,
 } from "@stepwell/core";
 import type { CallContext } from "@stepwell/store";
+import { admitAll } from "./admit-all.ts";
 import type { Context } from "./context.ts";
-import { keyOver } from "./registry.ts";
 import { asWire } from "./wire-events.ts";
 
 export interface RerunFrom {
@@ -49,20 +50,13 @@ export async function rerun(
     onceKey: null,
     cron: found.run.cron,
     startAt: null,
+    keys: gateKeys(fn, event as unknown as JsonObject, context.now(), "rerun"),
+    from: "rerun",
     rerun: await withInputs(context, takenOver(found, from)),
   };
-  const awaited = (fn.config.cancelOn ?? []).map((rule) => rule.event);
-  return context.commit({ awaited }, (seen, moment) => {
-    const { write, runId: newId } = admit(
-      candidate,
-      new Map(),
-      keyOver(event, moment.now),
-      moment,
-      seen.awaited,
-    );
-    if (newId === null) throw new Error("invariant: a rerun is never de-duplicated");
-    return { write, reply: { runId: newId } };
-  });
+  const [outcome] = await admitAll(context, null, [candidate], () => ({ first: [] }));
+  if (outcome !== undefined && "runId" in outcome) return { runId: outcome.runId };
+  throw new Error("invariant: a rerun is neither limited nor put off");
 }
 
 function takenOver(found: CallContext, from: RerunFrom | null): Rerun {

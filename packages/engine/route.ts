@@ -4,11 +4,11 @@
  * crash before it does all of this again: ending a wait twice does nothing.
  */
 import {
-  admit,
   anchorsOf,
   type Candidate,
   type Change,
   type FunctionRow,
+  gateKeys,
   idempotencyKey,
   type JsonObject,
   matchesWait,
@@ -17,8 +17,8 @@ import {
   type WakeRow,
 } from "@stepwell/core";
 import { type StoredEvent, StoreError } from "@stepwell/store";
+import { admitAll } from "./admit-all.ts";
 import type { Context } from "./context.ts";
-import { keyOver } from "./registry.ts";
 import { cancelRun, settleInput } from "./settle.ts";
 import { asWire } from "./wire-events.ts";
 
@@ -78,27 +78,20 @@ async function start(
   functions: FunctionRow[],
 ): Promise<void> {
   const candidates = stored === null ? [] : functions.map((fn) => candidate(context, stored, fn));
-  const gates = candidates.flatMap(({ onceKey }) => (onceKey === null ? [] : [onceKey]));
-  const awaited = functions.flatMap((fn) => (fn.config.cancelOn ?? []).map(({ event }) => event));
-  await context.commit({ wake: wake.id, gates, awaited }, (seen, moment) => {
-    if (seen.wake === null) return { write: [], reply: null };
-    const taken = new Map(seen.gates);
-    const write: Change[] = [{ remove: "wakes", key: { id: wake.id } }];
-    for (const one of candidates)
-      write.push(...admit(one, taken, keyOver(one.event, moment.now), moment, seen.awaited).write);
-    return { write, reply: null };
-  });
+  await admitAll(context, wake, candidates, () => ({ first: [{ remove: "wakes", key: { id: wake.id } }] }));
 }
 
 function candidate(context: Context, stored: StoredEvent, fn: FunctionRow): Candidate {
   const event = asWire(stored);
+  const now = context.now();
   return {
     fn,
     eventId: stored.row.id,
     event,
     onceKey: idempotencyKey(fn.id, event.id),
     cron: null,
-    startAt: event.ts > context.now() ? event.ts : null,
+    startAt: event.ts > now ? event.ts : null,
+    keys: gateKeys(fn, event as unknown as JsonObject, now),
   };
 }
 

@@ -14,6 +14,7 @@ import {
   type RunInput,
   type RunRow,
   record,
+  runLeaseId,
   type WaitRow,
   type WakeRow,
   type WireEvent,
@@ -54,11 +55,12 @@ function onLease(
   return context.commit(ask, (seen, moment): Decision<Settled> => {
     const held = seen.lease;
     if (held === null || held.freed || held.node !== lease.node) return { write: [], reply: "stale" };
-    if (seen.run === null || seen.run.state === null)
-      return {
-        write: [{ update: "leases", key: { id: lease.id }, set: { freed: true } }],
-        reply: "ended-before",
-      };
+    if (seen.run === null || seen.run.state === null) {
+      // Granted after the run's end, its start took a slot among the runs that no later commit would free.
+      const ids = [lease.id, runLeaseId(lease.runId)];
+      const write = ids.map((id) => ({ update: "leases" as const, key: { id }, set: { freed: true } }));
+      return { write, reply: "ended-before" };
+    }
     return conclude(context, { ...seen, run: seen.run, lease: held }, input, trigger, moment);
   });
 }

@@ -10,13 +10,13 @@ import {
   type FunctionRow,
   parseDuration,
   parseExpression,
-  poolOf,
   StepwellError,
 } from "@stepwell/core";
 import { appId, type Checks, functionId, type Registration } from "@stepwell/protocol";
 import type { AppSlice } from "@stepwell/store";
 import type { Context } from "./context.ts";
 import type { SyncResult } from "./engine-port.ts";
+import { releasedLanes } from "./released-lanes.ts";
 import { cronWake } from "./tick.ts";
 
 /** What a sync needs the core for; handed to `protocol`, which stays free of the rules. */
@@ -108,7 +108,15 @@ function functionRows(app: AppRow, registration: Registration, seen: AppSlice, n
     const same =
       known !== undefined && !known.archived && JSON.stringify(known.config) === JSON.stringify(config);
     const version = (known?.version ?? 0) + (same ? 0 : 1);
-    const fn: FunctionRow = { id, appId: app.id, slug: config.slug, version, config, archived: false };
+    const fn: FunctionRow = {
+      id,
+      appId: app.id,
+      slug: config.slug,
+      version,
+      config,
+      archived: false,
+      mode: known?.mode ?? "active",
+    };
     if (!same) write.push({ put: "functions", row: fn });
     for (const trigger of cronTriggers(config)) {
       const wake = cronWake(fn, trigger, now);
@@ -125,27 +133,22 @@ async function blockedCells(context: Context, registration: Registration): Promi
   const write: Change[] = [];
   for (const config of registration.functions) {
     const known = context.registry.fn(functionId(registration.appName, config.slug));
-    if (
-      known === undefined ||
-      JSON.stringify(known.config.concurrency) === JSON.stringify(config.concurrency)
-    )
-      continue;
-    const pool = poolOf(known);
-    const cells = await context.options.store.read.blockedCells(pool);
-    if (cells.length > 0)
-      write.push({ insert: "nudges", row: { pool, lane: null, cells, score: null, gone: null } });
+    if (known === undefined || limitsText(known.config) === limitsText(config)) continue;
+    write.push(...(await releasedLanes(context, known)));
   }
   return write;
+}
+
+function limitsText({ concurrency, throttle }: FunctionConfig): string {
+  return JSON.stringify([concurrency, throttle ?? null]);
 }
 
 /** A claim between the commit and the registry's load went by the old limits, and may have used up the nudge (I1). */
 async function nudgeBlocked(context: Context, registration: Registration): Promise<void> {
   for (const config of registration.functions) {
     const fn = context.registry.fn(functionId(registration.appName, config.slug));
-    const cells = fn === undefined ? [] : await context.options.store.read.blockedCells(poolOf(fn));
-    if (fn === undefined || cells.length === 0) continue;
-    const row = { pool: poolOf(fn), lane: null, cells, score: null, gone: null };
-    await context.commit({}, () => ({ write: [{ insert: "nudges", row }], reply: null }));
+    const write = fn === undefined ? [] : await releasedLanes(context, fn);
+    if (write.length > 0) await context.commit({}, () => ({ write, reply: null }));
   }
 }
 

@@ -8,6 +8,8 @@
  * row cannot be committed.
  */
 import {
+  type AdmissionSeen,
+  type Admitted,
   admit,
   type Candidate,
   type Change,
@@ -16,10 +18,12 @@ import {
   eventRows,
   type FunctionRow,
   fireTime,
-  type GateCellRow,
+  gateKeys,
+  gatesOf,
   type Instant,
   idempotencyKey,
   isMissed,
+  type JsonObject,
   type Moment,
   missedFrom,
   type NewEvent,
@@ -32,14 +36,11 @@ import {
 } from "@stepwell/core";
 import type { Context } from "./context.ts";
 import { keyOver } from "./registry.ts";
+import { cancelRun } from "./settle.ts";
 
 /** Also an event like others: functions may listen to it, and runs may wait for it (semantics §3.4). */
 const TIMER = "inngest/scheduled.timer";
 
-interface SeenGates {
-  gates: ReadonlyMap<string, GateCellRow>;
-  awaited: ReadonlyMap<string, readonly string[]>;
-}
 type CronJob = Extract<WakeJob, { kind: "cron" }>;
 type TickJob = Extract<WakeJob, { kind: "tick" }>;
 interface Schedule {
@@ -68,37 +69,85 @@ export async function tick(context: Context, wake: WakeRow, job: CronJob): Promi
   if (missed !== null) return passOver(context, wake, job, schedule, missed);
   const fireAt = fireTime(fn.id, trigger, job.scheduledAt);
   const next = nextTick(trigger.cron, job.scheduledAt);
-  await context.commit(askFor(wake, job), (seen, moment) => {
-    if (!isAsBefore(seen.wake, wake)) return { write: [], reply: null };
+  await withRoom(context, candidateOf(context, fn, job, fireAt), wake, (seen, moment) => {
+    if (!isAsBefore(seen.wake, wake)) return [];
     const write: Change[] = [moveOn(wake, schedule, next)];
-    if (seen.tick === null)
-      write.push(
-        ...(fireAt > job.scheduledAt
-          ? [heldTick(job, fireAt)]
-          : fire(schedule, job, fireAt, seen, context, moment)),
-      );
-    return { write, reply: null };
+    if (seen.tick !== null) return write;
+    if (fireAt > job.scheduledAt) return [...write, heldTick(job, fireAt)];
+    const fired = fire(seen, job, fireAt, context, moment);
+    return "is" in fired ? fired : [...write, ...fired];
   });
+}
+
+interface SeenTick extends AdmissionSeen {
+  wake: WakeRow | null;
+  tick: TickRow | null;
+  candidate: Candidate;
+}
+type CancelFirst = Extract<Admitted, { is: "cancelFirst" }>;
+
+/** One commit over the tick and its gates; again, once the run that a singleton replaces has been cancelled. */
+async function withRoom(
+  context: Context,
+  candidate: Candidate,
+  wake: WakeRow,
+  decide: (seen: SeenTick, moment: Moment) => Change[] | CancelFirst,
+): Promise<void> {
+  const cancelled = new Map<string, string>();
+  const { fn, keys, onceKey } = candidate;
+  const job = wake.job as CronJob | TickJob;
+  const { functionId, cron, scheduledAt } = job;
+  const ask = {
+    wake: wake.id,
+    gates: gatesOf(onceKey, keys),
+    holders: keys.singleton === null ? [] : [keys.singleton],
+    awaited: [TIMER, ...(fn.config.cancelOn ?? []).map(({ event }) => event)],
+    tick: { functionId, cron, scheduledAt },
+  };
+  for (;;) {
+    const first = await context.commit(ask, (locked, moment) => {
+      const seen = { ...locked, gates: new Map(locked.gates), cancelled, candidate };
+      const decided = decide(seen, moment);
+      return "is" in decided ? { write: [], reply: decided } : { write: decided, reply: null };
+    });
+    if (first === null) return;
+    await cancelRun(context, first.holder, "replaced by a newer run (singleton)");
+    cancelled.set(first.cell, first.holder);
+  }
 }
 
 /** A tick that its jitter held back is due. */
 export async function fireTick(context: Context, wake: WakeRow, job: TickJob): Promise<void> {
   const schedule = await scheduleOf(context, job);
   const missed = isMissed(job.fireAt, context.now());
-  const decided = await context.commit(askFor(wake, job), (seen, moment) => {
-    if (seen.wake === null) return { write: [], reply: false };
+  if (schedule === null || missed) return dropTick(context, wake, job, schedule);
+  await withRoom(context, candidateOf(context, schedule.fn, job, job.fireAt), wake, (seen, moment) => {
+    if (seen.wake === null) return [];
     const write: Change[] = [{ remove: "wakes", key: { id: wake.id } }];
-    if (schedule === null || seen.tick !== null) return { write, reply: false };
-    if (missed) write.push(tickRow({ ...job, outcome: "missed" }, moment));
-    else write.push(...fire(schedule, job, job.fireAt, seen, context, moment));
-    return { write, reply: true };
+    if (seen.tick !== null) return write;
+    const fired = fire(seen, job, job.fireAt, context, moment);
+    return "is" in fired ? fired : [...write, ...fired];
   });
-  if (missed && decided && schedule !== null) tellMissed(context, schedule, [job.scheduledAt], null);
 }
 
-function askFor(wake: WakeRow, { functionId, cron, scheduledAt }: CronJob | TickJob) {
-  const onceKey = idempotencyKey(functionId, tickValue(scheduledAt));
-  return { wake: wake.id, gates: [onceKey], awaited: [TIMER], tick: { functionId, cron, scheduledAt } };
+/** A held tick that nobody wants any more, or that is too late. */
+async function dropTick(
+  context: Context,
+  wake: WakeRow,
+  job: TickJob,
+  schedule: Schedule | null,
+): Promise<void> {
+  const { functionId, cron, scheduledAt } = job;
+  const decided = await context.commit(
+    { wake: wake.id, tick: { functionId, cron, scheduledAt } },
+    (seen, moment) => {
+      if (seen.wake === null) return { write: [], reply: false };
+      const write: Change[] = [{ remove: "wakes", key: { id: wake.id } }];
+      if (schedule === null || seen.tick !== null) return { write, reply: false };
+      return { write: [...write, tickRow({ ...job, outcome: "missed" }, moment)], reply: true };
+    },
+  );
+  if (decided && schedule !== null) tellMissed(context, schedule, [scheduledAt], null);
 }
 
 /** False: another engine has handled it meanwhile. */
@@ -196,34 +245,51 @@ function tickRow(
 
 /** The run of a tick and its row; no run if another expression of the function has started this second's. */
 function fire(
-  { fn }: Schedule,
+  seen: SeenTick,
   job: CronJob | TickJob,
   fireAt: Instant,
-  { gates, awaited }: SeenGates,
   context: Context,
   moment: Moment,
-): Change[] {
-  const scheduledAt = new Date(job.scheduledAt).toISOString();
-  const data = { cron: job.cron, scheduledAt, fireAt: new Date(fireAt).toISOString() };
+): Change[] | CancelFirst {
+  const { candidate } = seen;
+  const { event: wire, onceKey } = candidate;
   const event: NewEvent = {
     id: moment.id(),
-    externalId: scheduledAt,
-    name: TIMER,
+    externalId: wire.id,
+    name: wire.name,
     ts: fireAt,
-    body: { data },
+    body: { data: wire.data },
   };
-  const wire = wireEvent(event, event.body);
-  const onceKey = idempotencyKey(job.functionId, tickValue(job.scheduledAt));
-  const candidate: Candidate = { fn, eventId: event.id, event: wire, onceKey, cron: job.cron, startAt: null };
-  const { write, runId } = admit(candidate, new Map(gates), keyOver(wire, moment.now), moment);
-  if (runId === null) {
-    const holder = (gates.get(onceKey)?.state ?? null) as { runId?: string } | null;
+  const holder = (onceKey === null ? null : (seen.gates.get(onceKey)?.state ?? null)) as {
+    runId?: string;
+  } | null;
+  const named = { ...candidate, eventId: event.id };
+  const { write, outcome } = admit(named, seen, keyOver(wire, moment.now), moment);
+  if (outcome.is === "cancelFirst") return outcome;
+  if (outcome.is === "duplicate")
     return [tickRow({ ...job, outcome: "merged", runId: holder?.runId ?? null }, moment)];
-  }
-  const route = context.registry.listened(event.name) || awaited.has(event.name);
+  if (!("runId" in outcome)) return [...write, tickRow({ ...job, outcome: "limited" }, moment)];
+  const route = context.registry.listened(event.name) || seen.awaited.has(event.name);
   return [
     ...eventRows(event, moment, { internal: true, route }),
     ...write,
-    tickRow({ ...job, outcome: "started", runId }, moment),
+    tickRow({ ...job, outcome: outcome.is, runId: outcome.runId }, moment),
   ];
+}
+
+/** The run that a tick would start; its event has no id of its own before the commit. */
+function candidateOf(context: Context, fn: FunctionRow, job: CronJob | TickJob, fireAt: Instant): Candidate {
+  const scheduledAt = new Date(job.scheduledAt).toISOString();
+  const data = { cron: job.cron, scheduledAt, fireAt: new Date(fireAt).toISOString() };
+  const row = { externalId: scheduledAt, name: TIMER, ts: fireAt };
+  const event = wireEvent(row, { data });
+  return {
+    fn,
+    eventId: "",
+    event,
+    onceKey: idempotencyKey(job.functionId, tickValue(job.scheduledAt)),
+    cron: job.cron,
+    startAt: null,
+    keys: gateKeys(fn, event as unknown as JsonObject, context.now(), "cron"),
+  };
 }

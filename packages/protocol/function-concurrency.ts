@@ -3,31 +3,39 @@ import type { ConcurrencyLimit, Json } from "@stepwell/core";
 import { type Findings, isAbsent, unknownKeys } from "./function-config.ts";
 import { isObject } from "./json.ts";
 
-const MAX_LIMITS = 2;
+const MAX_STEP_LIMITS = 2;
+const MAX_RUN_LIMITS = 1;
 
 /** The limits in force: entries with limit 0 or without a limit limit nothing and are left out. */
 export function readConcurrency(value: Json | undefined, findings: Findings): ConcurrencyLimit[] {
   if (value === undefined || value === null || isAbsent(value)) return [];
   if (isObject(value) && (value.step !== undefined || value.fn !== undefined)) {
-    findings.notBuilt(
-      "concurrency in the form {step, fn}",
-      "Use one limit for steps: concurrency: { limit, key }.",
-    );
-    return [];
+    for (const key of unknownKeys(value, ["step", "fn"])) findings.notBuilt(`concurrency.${key}`);
+    return [
+      ...readLimits(value.step, "step", MAX_STEP_LIMITS, findings),
+      ...readLimits(value.fn, "run", MAX_RUN_LIMITS, findings),
+    ];
   }
-  const entries = Array.isArray(value) ? value : [value];
-  if (entries.length > MAX_LIMITS) {
-    findings.invalid(
-      `concurrency has ${entries.length} limits; at most ${MAX_LIMITS} are allowed. Remove some.`,
-    );
-    return [];
-  }
-  const limits = entries.map((entry) => readLimit(entry, findings)).filter((limit) => limit !== null);
-  if (limits.length > 1) findings.notBuilt("a second concurrency limit", "Keep one limit.");
-  return limits;
+  return readLimits(value, "step", MAX_STEP_LIMITS, findings);
 }
 
-function readLimit(entry: Json, findings: Findings): ConcurrencyLimit | null {
+function readLimits(
+  value: Json | undefined,
+  level: "step" | "run",
+  most: number,
+  findings: Findings,
+): ConcurrencyLimit[] {
+  if (value === undefined || value === null) return [];
+  const entries = Array.isArray(value) ? value : [value];
+  if (entries.length > most) {
+    const of = level === "step" ? "concurrency" : "concurrency.fn";
+    findings.invalid(`${of} has ${entries.length} limits; at most ${most} are allowed. Remove some.`);
+    return [];
+  }
+  return entries.map((entry) => readLimit(entry, level, findings)).filter((limit) => limit !== null);
+}
+
+function readLimit(entry: Json, level: "step" | "run", findings: Findings): ConcurrencyLimit | null {
   const given = typeof entry === "number" ? { limit: entry } : entry;
   if (!isObject(given)) {
     findings.invalid("concurrency must be a number, or an object with `limit`.");
@@ -40,18 +48,36 @@ function readLimit(entry: Json, findings: Findings): ConcurrencyLimit | null {
     return null;
   }
   const key = readKey(given.key, findings);
-  const scope = given.scope || "fn";
-  if (scope === "env" || scope === "account") {
-    if (key === null) findings.invalid(`concurrency with scope "${scope}" needs a \`key\`.`);
-    else findings.notBuilt(`concurrency with scope "${scope}"`, 'Use scope "fn".');
-    return null;
-  }
-  if (scope !== "fn") {
+  const scope = readScope(given.scope, level, key, findings);
+  if (scope === null || limit === 0) return null;
+  return {
+    limit,
+    ...(key === null ? {} : { key }),
+    scope,
+    ...(level === "run" ? { level } : {}),
+  };
+}
+
+function readScope(
+  value: Json | undefined,
+  level: "step" | "run",
+  key: string | null,
+  findings: Findings,
+): ConcurrencyLimit["scope"] | null {
+  const scope = value || "fn";
+  if (scope !== "fn" && scope !== "env" && scope !== "account") {
     findings.invalid('concurrency.scope must be "fn", "env" or "account".');
     return null;
   }
-  if (limit === 0) return null;
-  return key === null ? { limit, scope } : { limit, key, scope };
+  if (scope !== "fn" && level === "run") {
+    findings.invalid('limits on runs (concurrency.fn) have the scope "fn" only.');
+    return null;
+  }
+  if (scope !== "fn" && key === null) {
+    findings.invalid(`concurrency with scope "${scope}" needs a \`key\`.`);
+    return null;
+  }
+  return scope;
 }
 
 function readKey(value: Json | undefined, findings: Findings): string | null {

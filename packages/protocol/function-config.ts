@@ -6,7 +6,7 @@
 import type { DurationMs, FunctionConfig, Json, JsonObject } from "@stepwell/core";
 import { readConcurrency } from "./function-concurrency.ts";
 import { readCancelOn, readTimeouts } from "./function-ends.ts";
-import { unbuiltProblems } from "./function-unbuilt.ts";
+import { readFlow } from "./function-flow.ts";
 import { isObject } from "./json.ts";
 import { readTriggers } from "./triggers.ts";
 
@@ -78,7 +78,6 @@ export function readFunction(
   };
   for (const key of Object.keys(item))
     if (!KNOWN.has(key) && !isAbsent(item[key])) findings.notBuilt(`the option ${key}`);
-  unbuiltProblems(item, findings);
   const step = readStep(item.steps, findings);
   const cancelOn = readCancelOn(item.cancel, findings);
   const timeouts = readTimeouts(item.timeouts, findings);
@@ -89,6 +88,7 @@ export function readFunction(
     url: step.url,
     maxAttempts: step.maxAttempts,
     concurrency: readConcurrency(item.concurrency, findings),
+    ...readFlow(item, findings),
     ...(cancelOn === undefined ? {} : { cancelOn }),
     ...(timeouts === undefined ? {} : { timeouts }),
   };

@@ -14,6 +14,7 @@ import { signals } from "./routes/signals.ts";
 import { v0Runs } from "./routes/v0-runs.ts";
 import { v1Events } from "./routes/v1-events.ts";
 import { v1Runs } from "./routes/v1-runs.ts";
+import { v2Functions } from "./routes/v2-functions.ts";
 import { v2Rerun } from "./routes/v2-rerun.ts";
 import { v2Runs } from "./routes/v2-runs.ts";
 import { v2Schedules } from "./routes/v2-schedules.ts";
@@ -51,6 +52,7 @@ export function createServer(options: ServerOptions): StepwellServer {
   v2Runs(app, options);
   v2Rerun(app, options);
   v2Schedules(app, options);
+  v2Functions(app, options);
   app.notFound((c) => errorReply(new StepwellError("not_found"), dialectOf(c.req.path)));
   app.onError((error, c) => {
     const refusal = asRefusal(error);

@@ -14,4 +14,4 @@ export { type PoolRows, seePool } from "./pool-slice.ts";
 export * from "./port.ts";
 export { type Column, columnsOf, decodeRow, encodeField, type SqlRow, type SqlValue } from "./rows.ts";
 export { columnName, schema, shapeOf, type TableShape } from "./schema.ts";
-export { type SliceReaders, seeSlices } from "./slices.ts";
+export { heldBy, type SliceReaders, seeSlices } from "./slices.ts";

@@ -93,6 +93,8 @@ export interface Slices {
   gates: { ask: readonly string[]; see: ReadonlyMap<string, GateCellRow> };
   /** What became of a cron tick; null: nothing yet. */
   tick: { ask: Key<"ticks">; see: TickRow | null };
+  /** For these gate cells, the status of the run that the cell's state names (`runId`), where there is one. */
+  holders: { ask: readonly string[]; see: ReadonlyMap<string, RunStatus> };
   /** Which of these events are stored already. */
   events: { ask: readonly EventId[]; see: ReadonlySet<EventId> };
   app: { ask: AppId; see: AppSlice };
@@ -191,6 +193,8 @@ export interface Reads {
   output(id: RunId): Promise<Json>;
   callContext(id: RunId): Promise<CallContext | null>;
   history(id: RunId): Promise<HistoryRow[]>;
+  /** A gate's cell; null: none. */
+  gateCell(key: string): Promise<GateCellRow | null>;
   /** Something of an event or a run that has its own name, like `input:<hash>`; null: none. */
   payload(owner: EventId | RunId, name: string): Promise<Json>;
   /** The paths by which waits of a name are anchored; empty: nothing has ever waited for it. */

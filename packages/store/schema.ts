@@ -53,6 +53,7 @@ export const schema: { readonly [T in TableName]: ShapeOf<T> } = {
       version: "integer",
       config: "json",
       archived: "bool",
+      mode: "text",
     },
     key: ["id"],
   },

@@ -363,33 +363,3 @@ test("a write from a foreign Origin is refused with 403, events are taken from a
   expect((await rawRequest(world, "DELETE", `/v1/runs/${runId}`, local)).status).toBe(200);
   await livesOn(world);
 });
-
-test("a sync that uses an option not built yet is refused, named, and the old configuration stays", async () => {
-  const world = await open();
-  const { client } = world;
-  const options: Record<string, object> = {
-    debounce: { debounce: { period: "10s" } },
-    throttle: { throttle: { limit: 1, period: "1m" } },
-    rateLimit: { rateLimit: { limit: 1, period: "1m" } },
-    batchEvents: { batchEvents: { maxSize: 10, timeout: "5s" } },
-    idempotency: { idempotency: "event.data.id" },
-  };
-  for (const [option, config] of Object.entries(options)) {
-    world.app.deploy([
-      client.createFunction(
-        { id: "good", retries: 0, triggers: [{ event: "good" }] },
-        ({ event }) => event.data,
-      ),
-      client.createFunction({ id: "eager", triggers: [{ event: "good" }], ...config }, () => "ran"),
-    ]);
-    const { status, body } = await answerOf(await fetch(world.app.url, { method: "PUT" }));
-    expect({ option, status }).toEqual({ option, status: 400 });
-    expect(body.message).toMatch(new RegExp(`"app-eager".*${option}.*not built`));
-  }
-  const [id = ""] = await world.send({ name: "good" });
-  await world.ended((await world.runOf(id)).run_id);
-  expect((await world.eventRuns(id)).map((run) => run.function_slug)).toEqual(["app-good"]);
-  const [victim = ""] = await world.send({ name: "victim" });
-  expect((await world.runOf(victim)).function_slug).toBe("app-victim");
-  await livesOn(world);
-});

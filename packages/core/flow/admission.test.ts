@@ -5,7 +5,9 @@ import type { CancelRule, FunctionConfig, FunctionRow } from "../model/function.
 import type { GateCellRow } from "../model/queue.ts";
 import type { Change, NewRow, TableName } from "../model/tables.ts";
 import { DAY_MS, momentAt, NOW, stepRow } from "../run/fixtures/samples.ts";
-import { admit, type Candidate, type Rerun } from "./admission.ts";
+import { type Admission, admit, type Candidate } from "./admission.ts";
+import { admissionSeen, noKeys, runIdOf } from "./fixtures/gate-samples.ts";
+import type { Rerun } from "./new-run.ts";
 
 const event: WireEvent = { name: "t/e", data: { id: 7 }, id: "x", ts: NOW, user: {} };
 const fnOf = (config: Partial<FunctionConfig> = {}): FunctionRow => ({
@@ -14,6 +16,7 @@ const fnOf = (config: Partial<FunctionConfig> = {}): FunctionRow => ({
   slug: "app-fn",
   version: 4,
   archived: false,
+  mode: "active",
   config: {
     slug: "app-fn",
     name: "fn",
@@ -31,10 +34,13 @@ const candidateOf = (config: Partial<FunctionConfig> = {}, more: Partial<Candida
   onceKey: null,
   cron: null,
   startAt: null,
+  keys: noKeys,
   ...more,
 });
-const admitted = (candidate: Candidate, awaited: ReadonlyMap<string, readonly string[]> = new Map()) =>
-  admit(candidate, new Map(), () => "", momentAt(), awaited);
+const admitted = (
+  candidate: Candidate,
+  awaited: ReadonlyMap<string, readonly string[]> = new Map(),
+): Admission => admit(candidate, admissionSeen({ awaited }), () => "", momentAt());
 /** The rows inserted into one table. */
 function rows<T extends TableName>(write: Change[], table: T): NewRow<T>[] {
   return write.flatMap((change) =>
@@ -109,8 +115,8 @@ describe("cancelOn", () => {
   test("a run that is not admitted stores none", () => {
     const candidate = candidateOf({ cancelOn: [{ event: "c" }] }, { onceKey: "k" });
     const taken = new Map<string, GateCellRow>([["k", { key: "k", state: null, expiresAt: NOW + 1 }]]);
-    const { write, runId } = admit(candidate, taken, () => "", momentAt());
-    expect([write, runId]).toEqual([[], null]);
+    const { write, outcome } = admit(candidate, admissionSeen({ gates: taken }), () => "", momentAt());
+    expect([write, outcome]).toEqual([[], { is: "duplicate" }]);
   });
 });
 
@@ -138,10 +144,15 @@ describe("a rerun (semantics §8.2)", () => {
   const target = { id: "c", name: "c", displayName: "C", userland: { id: "c" } };
   const rerunOf = (more: Partial<Rerun> = {}) => {
     const rerun = { originalRunId: "OLD", eventIds: ["E", "E2"], steps: [], target: null, ...more };
-    const { write, runId } = admitted(candidateOf({}, { rerun }));
+    const { write, outcome } = admitted(candidateOf({}, { rerun, from: "rerun" }));
     const [state] = rows(write, "runStates");
     const [wake] = rows(write, "wakes");
-    return { write, runId, state: state?.state, call: wake?.job.kind === "call" ? wake.job.call : null };
+    return {
+      write,
+      runId: runIdOf(outcome),
+      state: state?.state,
+      call: wake?.job.kind === "call" ? wake.job.call : null,
+    };
   };
 
   test("from the start: the same events, the original's id, a discovery", () => {

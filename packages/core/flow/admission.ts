@@ -1,22 +1,27 @@
 /**
- * Event → run: the gates in order, then the rows of a new run (semantics §1.4).
- * One commit per event covers all functions it starts.
+ * Event → run: the gates in the order of semantics §1.4, each in its own file. One commit per event covers
+ * all functions it starts. What a gate keeps is written in the same commit, so its state survives any crash.
  */
-
-import { parseSleep } from "../intake/duration.ts";
-import { placeWait } from "../intake/waits.ts";
 import { bodyJson, type WireEvent } from "../model/event.ts";
-import type { FunctionConfig, FunctionRow } from "../model/function.ts";
-import type { EventId, PoolId, RunId, StepHash } from "../model/ids.ts";
-import type { Json, JsonObject } from "../model/json.ts";
+import type { FunctionRow } from "../model/function.ts";
+import type { CellKey, EventId, PoolId, RunId } from "../model/ids.ts";
+import type { JsonObject } from "../model/json.ts";
 import type { Instant, Moment } from "../model/moment.ts";
 import type { GateCellRow } from "../model/queue.ts";
-import type { OpenOp, RunRow, RunState, StepRow } from "../model/run.ts";
+import type { RunStatus } from "../model/run.ts";
 import type { Change } from "../model/tables.ts";
-import { inputName } from "../run/kept.ts";
-import { laneOf } from "../run/record.ts";
-import { concurrencyCells } from "./gates/concurrency.ts";
+import { type Parent, parentsOf } from "../run/parents.ts";
+import { judgeBatch } from "./gates/batch.ts";
+import { concurrencyCells, hasSharedLimit } from "./gates/concurrency.ts";
+import { judgeDebounce } from "./gates/debounce.ts";
 import { isTaken, take } from "./gates/idempotency.ts";
+import { skipReason } from "./gates/pause.ts";
+import { prioritised } from "./gates/priority.ts";
+import { judgeRate } from "./gates/rate-limit.ts";
+import { judgeSingleton, singletonHeld } from "./gates/singleton.ts";
+import { throttleCell } from "./gates/throttle.ts";
+import type { GateKeys } from "./keys.ts";
+import { cancelWaits, type NewRun, newRunRows, type Rerun, skippedRunRows } from "./new-run.ts";
 
 /** A function that an event may start. */
 export interface Candidate {
@@ -28,196 +33,251 @@ export interface Candidate {
   cron: string | null;
   /** Not before this time (a future `ts`); null: at once. */
   startAt: Instant | null;
+  /** The gates' cells for this event, and its priority. */
+  keys: GateKeys;
+  /** Absent: the event itself. `quiet`: its debounce is over. `rerun`: neither limited nor de-duplicated. */
+  from?: "quiet" | "rerun";
   rerun?: Rerun;
 }
 
-/** What a new run takes over from an earlier one (semantics §8.2). */
-export interface Rerun {
-  originalRunId: RunId;
-  eventIds: EventId[];
-  /** Steps that are not executed again, in completion order, with their results as stored. */
-  steps: { row: StepRow; result: Json; input?: Json }[];
-  /** The step to begin with, if it can be called alone; null: begin with a discovery. */
-  target: (Pick<OpenOp, "name" | "displayName" | "userland" | "input"> & { id: StepHash }) | null;
-  replacedBody?: NonNullable<RunState["replacedBody"]>;
+/** What the commit has locked. A gate's new cell is put into `gates`, so that the next candidate sees it. */
+export interface AdmissionSeen {
+  gates: Map<string, GateCellRow>;
+  /** Of the runs that singleton cells name. */
+  holders: ReadonlyMap<string, RunStatus>;
+  awaited: ReadonlyMap<string, readonly string[]>;
+  /** Runs that were cancelled for this event to take their place, by singleton cell. */
+  cancelled: ReadonlyMap<string, RunId>;
 }
+
+export type Admitted =
+  | { is: "started"; runId: RunId }
+  | { is: "skipped"; runId: RunId; reason: string }
+  | { is: "duplicate" | "limited" | "debounced" | "batched" | "refused" }
+  /** Nothing is written: this run must be cancelled first, and the event tried again. */
+  | { is: "cancelFirst"; cell: string; holder: RunId };
 
 export interface Admission {
   write: Change[];
-  /** The new run; null: its idempotency key lives already. */
-  runId: string | null;
-  pool: PoolId;
+  outcome: Admitted;
 }
 
-/** All functions of one pool are claimed under one lock; without shared limits that is the function itself. */
+/** The pool of all functions whose counters others share. */
+export const SHARED_POOL: PoolId = "shared";
+
+/** All functions of one pool are claimed under one lock: those with shared limits together, each other alone. */
 export function poolOf(fn: FunctionRow): PoolId {
-  return fn.id;
+  return hasSharedLimit(fn.config) ? SHARED_POOL : fn.id;
 }
 
-/**
- * @param taken the gate cells of this event, locked by the commit; a key taken here is added to it
- * @param keyText evaluates a concurrency key over the event (semantics §4.1)
- * @param awaited the paths that waits of event names use, for the waits of cancelOn
- */
+/** @param keyText evaluates a concurrency or throttle key over the event (semantics §4.1) */
 export function admit(
   candidate: Candidate,
-  taken: Map<string, GateCellRow>,
+  seen: AdmissionSeen,
   keyText: (expression: string) => string,
   moment: Moment,
-  awaited: ReadonlyMap<string, readonly string[]> = new Map(),
 ): Admission {
-  const { fn, event, onceKey } = candidate;
-  const pool = poolOf(fn);
-  if (onceKey !== null && isTaken(taken.get(onceKey), moment.now)) return { write: [], runId: null, pool };
-  const runId = moment.id();
+  const { fn, keys } = candidate;
   const write: Change[] = [];
+  const keep = (row: GateCellRow): void => {
+    seen.gates.set(row.key, row);
+    write.push({ put: "gateCells", row });
+  };
+  const done = (outcome: Admitted): Admission => ({ write, outcome });
+  if (keys.refused !== null) {
+    write.push(...refuseParents(candidate, keys.refused, moment));
+    return done({ is: "refused" });
+  }
+  if (keys.batch !== null && candidate.from === undefined)
+    return collect(candidate, keys.batch, seen, keyText, moment);
+  if (keys.rate !== null && candidate.from === undefined && fn.config.rateLimit !== undefined) {
+    const verdict = judgeRate(fn.config.rateLimit, keys.rate, liveCell(seen, keys.rate, moment), moment.now);
+    if (verdict.is === "drop") {
+      write.push(...refuseParents(candidate, `function ${fn.slug} is rate limited`, moment));
+      return done({ is: "limited" });
+    }
+    keep(verdict.keep);
+  }
+  if (keys.debounce !== null && candidate.from !== "quiet" && fn.config.debounce !== undefined) {
+    const event = { id: candidate.eventId, ts: candidate.event.ts };
+    const row = liveCell(seen, keys.debounce, moment);
+    const verdict = judgeDebounce(fn.config.debounce, keys.debounce, row, event, moment.now);
+    if (!("late" in verdict)) {
+      keep(verdict.keep);
+      const job = { kind: "debounce" as const, functionId: fn.id, key: keys.debounce };
+      if (verdict.opens) write.push(laterWake(job, verdict.flushAt, moment));
+    }
+    return done({ is: "debounced" });
+  }
+  return enter(candidate, seen, keyText, moment, write);
+}
+
+/** The gates that look at the run itself: singleton, pause, idempotency. */
+function enter(
+  candidate: Candidate,
+  seen: AdmissionSeen,
+  keyText: (expression: string) => string,
+  moment: Moment,
+  write: Change[],
+): Admission {
+  const { fn, event, keys, onceKey } = candidate;
+  if (onceKey !== null && isTaken(seen.gates.get(onceKey), moment.now))
+    return { write, outcome: { is: "duplicate" } };
+  const run = newRunOf(candidate, keyText, moment);
+  const skip = (reason: string, existing: RunId | null): Admission => {
+    write.push(...skippedRunRows(run, reason, existing, moment));
+    write.push(...refuseParents(candidate, `the invoked run was skipped: ${reason}`, moment));
+    return { write, outcome: { is: "skipped", runId: run.id, reason } };
+  };
+  const reason = skipReason(fn.mode);
+  if (keys.singleton !== null && fn.config.singleton !== undefined && reason === null) {
+    const cell = keys.singleton;
+    const row = seen.gates.get(cell);
+    const verdict = judgeSingleton(
+      fn.config.singleton,
+      row,
+      seen.holders.get(cell),
+      seen.cancelled.get(cell) ?? null,
+    );
+    if (verdict.is === "cancelFirst")
+      return { write: [], outcome: { is: "cancelFirst", cell, holder: verdict.holder } };
+    if (verdict.is === "skip") return skip("Singleton", verdict.existing);
+    const held = singletonHeld(cell, run.id);
+    seen.gates.set(cell, held);
+    write.push({ put: "gateCells", row: held });
+  }
+  if (reason !== null) return skip(reason, null);
   if (onceKey !== null) {
-    const cell = take(onceKey, runId, moment.now);
-    taken.set(onceKey, cell);
+    const cell = take(onceKey, run.id, moment.now);
+    seen.gates.set(onceKey, cell);
     write.push({ put: "gateCells", row: cell });
   }
-  const cells = concurrencyCells(fn.id, fn.config, keyText);
-  const state = newState(runId, pool, cells, candidate, event, moment);
-  const data = { event: event.name, eventId: candidate.eventId };
-  write.push(
-    { insert: "runs", row: newRun(runId, candidate, moment) },
-    { insert: "runStates", row: { runId, state } },
-    { insert: "history", row: { runId, at: moment.now, kind: "run.queued", step: null, data } },
-    ...cancelWaits(runId, fn.config, event, awaited, moment),
-    ...startDeadline(runId, fn.config, moment),
-    ...copiedSteps(runId, candidate.rerun, moment),
-    ...firstCall(runId, state, candidate.startAt, moment),
-  );
-  return { write, runId, pool };
+  write.push(...newRunRows(run, moment), ...cancelWaits(run.id, fn.config, event, seen.awaited, moment));
+  return { write, outcome: { is: "started", runId: run.id } };
 }
 
-/** Stored before the first request, so that no cancelling event slips through (semantics §1.4, §6.10). */
-function cancelWaits(
-  runId: RunId,
-  config: FunctionConfig,
-  event: WireEvent,
-  awaited: ReadonlyMap<string, readonly string[]>,
-  moment: Moment,
-): Change[] {
-  return (config.cancelOn ?? []).flatMap((rule): Change[] => {
-    const { event: name, if: source = null, timeout } = rule;
-    const placing = placeWait(source, event as unknown as JsonObject, awaited.get(name) ?? []);
-    const until = cancelUntil(timeout, moment.now);
-    if (placing === null || until <= moment.now) return [];
-    const paths = placing.paths.map((path): Change => {
-      return { insert: "waitPaths", row: { name, path }, orIgnore: true };
-    });
-    const { expression } = placing;
-    const waits = placing.anchors.map((anchor): Change => {
-      const what = { kind: "cancel" as const, name, anchor, runId, step: null, expression };
-      return { insert: "waits", row: { id: moment.id(), ...what, openedAt: moment.now, until } };
-    });
-    return [...paths, ...waits];
-  });
-}
-
-/** No wake of its own: the end is looked at when an event matches, and the rows go with the run. */
-function cancelUntil(timeout: string | undefined, now: Instant): Instant {
-  if (timeout === undefined) return now + 365 * 86_400_000;
-  const end = parseSleep(timeout, now);
-  return "until" in end ? end.until : now + 365 * 86_400_000;
-}
-
-function startDeadline(runId: RunId, config: FunctionConfig, moment: Moment): Change[] {
-  const startMs = config.timeouts?.startMs ?? 0;
-  if (startMs === 0) return [];
-  const dueAt = moment.now + startMs;
-  const job = { kind: "deadline" as const, which: "start" as const };
-  return [{ insert: "wakes", row: { id: moment.id(), job, runId, lane: null, score: dueAt, dueAt } }];
-}
-
-function copiedSteps(runId: RunId, rerun: Rerun | undefined, moment: Moment): Change[] {
-  return (rerun?.steps ?? []).flatMap(({ row, result, input }, ord): Change[] => {
-    const kind = row.status === "completed" ? "step.completed" : "step.failed";
-    const data = { name: row.name, op: row.op, attempt: row.attempts - 1 };
-    return [
-      { insert: "steps", row: { ...row, runId, ord } },
-      { insert: "payloads", row: { owner: runId, name: `step:${row.id}`, value: result } },
-      { insert: "history", row: { runId, at: moment.now, kind, step: row.id, data } },
-      ...keptInput(runId, row.id, input),
-    ];
-  });
-}
-
-function keptInput(runId: RunId, step: StepHash, value: Json | undefined): Change[] {
-  if (value === undefined) return [];
-  return [{ insert: "payloads", row: { owner: runId, name: inputName(step), value } }];
-}
-
-function newRun(runId: string, candidate: Candidate, moment: Moment): Omit<RunRow, "seq"> {
-  const { fn, eventId, event, cron, rerun } = candidate;
+function newRunOf(candidate: Candidate, keyText: (expression: string) => string, moment: Moment): NewRun {
+  const { fn, event, eventId, cron, startAt, keys, rerun } = candidate;
+  const { score, notBefore } = prioritised(startAt ?? moment.now, keys.priority);
   return {
-    id: runId,
-    functionId: fn.id,
-    appId: fn.appId,
-    functionVersion: fn.version,
-    eventId,
+    id: moment.id(),
+    fn,
+    pool: poolOf(fn),
     eventIds: rerun?.eventIds ?? [eventId],
-    eventName: event.name,
+    event,
+    bytes: eventBytes(event),
     cron,
     batchId: null,
-    originalRunId: rerun?.originalRunId ?? null,
-    status: "queued",
-    queuedAt: moment.now,
-    startedAt: null,
-    endedAt: null,
+    ...cellsOf(fn, keyText),
+    score,
+    startAt: notBefore > moment.now ? notBefore : null,
+    ...(rerun === undefined ? {} : { rerun }),
   };
 }
 
-function newState(
-  runId: string,
-  pool: PoolId,
-  cells: string[],
-  candidate: Candidate,
-  event: WireEvent,
-  moment: Moment,
-): RunState {
-  const { target = null, steps = [], replacedBody } = candidate.rerun ?? {};
+function cellsOf(
+  fn: FunctionRow,
+  keyText: (expression: string) => string,
+): { cells: CellKey[]; startCells: CellKey[] } {
+  const throttle = throttleCell(fn.id, fn.config, keyText);
   return {
-    v: 1,
-    requestVersion: -1,
-    open: target === null ? {} : opened(target, moment),
-    group: target === null ? 0 : 1,
-    race: false,
-    discovering: target === null,
-    again: false,
-    plan: false,
-    stored: steps.length,
-    bytes: JSON.stringify([bodyJson({ data: event.data }), ...steps.map((step) => step.result)]).length,
-    pool,
-    lane: [candidate.fn.id, ...cells].join(" "),
-    cells,
-    score: candidate.startAt ?? moment.now,
-    ...(replacedBody === undefined ? {} : { replacedBody }),
+    cells: concurrencyCells(fn.id, fn.config, keyText),
+    startCells: [
+      ...concurrencyCells(fn.id, fn.config, keyText, "run"),
+      ...(throttle === null ? [] : [throttle]),
+    ],
   };
 }
 
-function opened(target: NonNullable<Rerun["target"]>, moment: Moment): RunState["open"] {
-  const { id, ...what } = target;
-  return { [id]: { op: "StepPlanned", ...what, since: moment.now } };
+/** Adds the event to its batch; the event that fills it starts the run in the same commit. */
+function collect(
+  candidate: Candidate,
+  cell: string,
+  seen: AdmissionSeen,
+  keyText: (expression: string) => string,
+  moment: Moment,
+): Admission {
+  const { fn, event, eventId } = candidate;
+  const rule = fn.config.batch;
+  if (rule === undefined) throw new Error(`invariant: ${fn.slug} has a batch cell without a batch rule`);
+  const row = liveCell(seen, cell, moment);
+  const first = { name: event.name, ...cellsOf(fn, keyText) };
+  const parents = parentsOf(fn.id, [event as unknown as JsonObject]);
+  const added = { id: eventId, bytes: eventBytes(event), first, parents };
+  const verdict = judgeBatch(rule, cell, row, added, moment);
+  if (verdict.is === "full") {
+    seen.gates.delete(cell);
+    return flushBatch(fn, cell, verdict.state, moment);
+  }
+  seen.gates.set(cell, verdict.keep);
+  const write: Change[] = [{ put: "gateCells", row: verdict.keep }];
+  const { batchId, flushAt } = verdict.state;
+  const job = { kind: "batch" as const, functionId: fn.id, key: cell, batchId };
+  if (verdict.opens) write.push(laterWake(job, flushAt, moment));
+  return { write, outcome: { is: "batched" } };
 }
 
-function firstCall(runId: string, state: RunState, startAt: Instant | null, moment: Moment): Change[] {
-  const call = { target: Object.keys(state.open)[0] ?? null, attempt: 0, generation: 1 };
-  const score = state.score;
-  if (startAt !== null && startAt > moment.now)
-    return [
-      {
-        insert: "wakes",
-        row: { id: moment.id(), job: { kind: "later-call", call }, runId, lane: null, score, dueAt: startAt },
-      },
-    ];
-  const lane = laneOf(state.lane, "start");
-  return [
-    {
-      insert: "wakes",
-      row: { id: moment.id(), job: { kind: "call", call }, runId, lane, score, dueAt: moment.now },
-    },
-    { insert: "nudges", row: { pool: state.pool, lane, cells: state.cells, score, gone: null } },
-  ];
+/** A batch that is full, or whose time is over, becomes a run; a paused function's is skipped as a whole. */
+export function flushBatch(
+  fn: FunctionRow,
+  cell: string,
+  batch: NonNullable<ReturnType<typeof judgeBatch>["state"]>,
+  moment: Moment,
+): Admission {
+  const { batchId, events, bytes, first, parents } = batch;
+  const run: NewRun = {
+    id: moment.id(),
+    fn,
+    pool: poolOf(fn),
+    eventIds: events,
+    event: first,
+    bytes,
+    cron: null,
+    batchId,
+    cells: first.cells,
+    startCells: first.startCells,
+    score: moment.now,
+    startAt: null,
+  };
+  const write: Change[] = [{ remove: "gateCells", key: { key: cell } }];
+  const reason = skipReason(fn.mode);
+  if (reason !== null) {
+    write.push(...skippedRunRows(run, reason, null, moment));
+    write.push(...refused(parents, `the invoked run was skipped: ${reason}`, moment));
+    return { write, outcome: { is: "skipped", runId: run.id, reason } };
+  }
+  write.push(...newRunRows(run, moment));
+  return { write, outcome: { is: "started", runId: run.id } };
+}
+
+/** An expired cell counts as absent. */
+function liveCell(seen: AdmissionSeen, key: string, moment: Moment): GateCellRow | undefined {
+  const row = seen.gates.get(key);
+  return row !== undefined && (row.expiresAt === null || row.expiresAt > moment.now) ? row : undefined;
+}
+
+/** Steps that invoked a function which does not start for them fail, instead of waiting for their timeout. */
+function refuseParents({ fn, event }: Candidate, message: string, moment: Moment): Change[] {
+  return refused(parentsOf(fn.id, [event as unknown as JsonObject]), message, moment);
+}
+
+/** Their steps fail with this message. */
+export function refused(parents: readonly Parent[], message: string, moment: Moment): Change[] {
+  return parents.map(({ parent, step }): Change => {
+    const job = { kind: "child-refused" as const, step, message };
+    const row = { id: moment.id(), job, runId: parent, lane: null, score: moment.now, dueAt: moment.now };
+    return { insert: "wakes", row };
+  });
+}
+
+function laterWake(
+  job: Extract<Change, { insert: "wakes" }>["row"]["job"],
+  dueAt: Instant,
+  moment: Moment,
+): Change {
+  return { insert: "wakes", row: { id: moment.id(), job, runId: null, lane: null, score: dueAt, dueAt } };
+}
+
+function eventBytes(event: WireEvent): number {
+  return JSON.stringify(bodyJson({ data: event.data })).length;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Moment } from "../model/moment.ts";
 import type { CellRow, LaneRow, LeaseRow, WakeRow } from "../model/queue.ts";
 import type { Change } from "../model/tables.ts";
-import { claim, type LaneView, type PoolView } from "./capacity.ts";
+import { claim, type LaneView, type Limits, type PoolView } from "./capacity.ts";
 
 let ids = 0;
 const moment: Moment = { now: 1000, id: () => `id-${(ids += 1)}`, roll: () => 0 };
@@ -53,7 +53,11 @@ const lease = (id: string, cells: string[]): LeaseRow => ({
   call: { target: null, attempt: 0, generation: 1 },
   at: 0,
 });
-const limits = (of: Record<string, number>) => (cell: string) => of[cell] ?? Number.POSITIVE_INFINITY;
+const limits = (of: Record<string, number>): Limits => ({
+  of: (cell) => of[cell] ?? Number.POSITIVE_INFINITY,
+  pace: () => null,
+  isPaused: () => false,
+});
 const put = (write: Change[], table: string) =>
   write.filter((c) => "put" in c && c.put === table).map((c) => ("put" in c ? c.row : null));
 const removed = (write: Change[], table: string) =>

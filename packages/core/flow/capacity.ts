@@ -4,10 +4,16 @@
  * Keeps I1 (a lane blocked on a cell with room is looked at again), I2 (a lane's head is never too
  * high) and I3 (`used` equals the leases that name the cell).
  */
-import type { CellKey, LaneId, NodeId, PoolId } from "../model/ids.ts";
+import type { CellKey, FunctionId, LaneId, NodeId, PoolId } from "../model/ids.ts";
+import type { Json } from "../model/json.ts";
 import type { Moment } from "../model/moment.ts";
 import type { CellRow, LaneRow, LeaseRow, NudgeRow, WakeRow } from "../model/queue.ts";
 import type { Change } from "../model/tables.ts";
+import { runLeaseId } from "../run/record.ts";
+import { createRoom, type Room } from "./capacity-room.ts";
+import { isRunCell } from "./gates/concurrency.ts";
+import type { Pace, PaceState } from "./gates/gcra.ts";
+import { isThrottle } from "./gates/throttle.ts";
 
 /** A lane as a claim sees it; the store's `LaneSeen` has this shape. */
 export interface LaneView {
@@ -35,26 +41,37 @@ export interface Claim {
   again: boolean;
 }
 
+/** The node of a lease that belongs to a run: it is never lost with a process. */
+export const NO_NODE: NodeId = "";
+
 interface Cursor {
   view: LaneView;
   at: number;
 }
 
+/** The latest configuration, as far as a claim needs it. */
+export interface Limits {
+  /** The limit of a cell for a function; Infinity: it has none any more. */
+  of(cell: CellKey, functionId: FunctionId): number;
+  /** The pace of a throttled cell; null: it is throttled no more. */
+  pace(cell: CellKey): Pace | null;
+  isPaused(functionId: FunctionId): boolean;
+}
+
 /**
  * @param want calls this node can make now
- * @param limits the latest limit of a cell
  * @param node who will hold the leases
  */
 export function claim(
   pool: PoolId,
   seen: PoolView,
   want: number,
-  limits: (cell: CellKey) => number,
+  limits: Limits,
   node: NodeId,
   moment: Moment,
 ): Claim {
   const write: Change[] = [];
-  const used = collect(seen, write);
+  const room = createRoom(collect(seen, write), seen, limits, moment);
   const leases: LeaseRow[] = [];
   const blocked = new Map<LaneId, CellKey>();
   const queue = seen.lanes.map((view) => ({ view, at: 0 })).filter((c) => c.view.heads.length > 0);
@@ -62,40 +79,60 @@ export function claim(
   sortByHead(queue);
   while (queue.length > 0 && leases.length < want) {
     const cursor = queue[0] as Cursor;
-    const full = cursor.view.cells.find((cell) => (used.get(cell) ?? 0) >= limits(cell));
-    if (full !== undefined) {
+    const full = room.fullCell(cursor.view);
+    if (full !== null) {
       blocked.set(cursor.view.lane, full);
       queue.shift();
       continue;
     }
     const wake = cursor.view.heads[cursor.at] as WakeRow;
-    if (wake.job.kind !== "call" || wake.runId === null)
-      throw new Error(`wake ${wake.id} in lane ${wake.lane} is no call`);
-    for (const cell of cursor.view.cells) used.set(cell, (used.get(cell) ?? 0) + 1);
-    write.push({ remove: "wakes", key: { id: wake.id } });
-    const lease: LeaseRow = {
-      id: moment.id(),
-      pool,
-      runId: wake.runId,
-      lane: cursor.view.lane,
-      score: wake.score,
-      cells: cursor.view.cells,
-      node,
-      freed: false,
-      call: wake.job.call,
-      at: moment.now,
-    };
-    leases.push(lease);
-    write.push({ insert: "leases", row: lease });
+    leases.push(grant(pool, cursor.view, wake, room, node, moment, write));
     cursor.at += 1;
     queue.shift();
     if (cursor.at < cursor.view.heads.length) insertByHead(queue, cursor);
   }
-  let again = writeLanes(pool, seen.lanes, cursors, blocked, used, limits, write);
-  writeCells(seen, used, write);
-  again = passBaton(pool, seen, used, limits, write) || again;
+  let again = writeLanes(pool, seen.lanes, cursors, blocked, room, write);
+  writeCells(seen, room, moment, write);
+  for (const cell of new Set(blocked.values())) write.push(...room.wakeFor(pool, cell));
+  again = passBaton(pool, seen, room, write) || again;
   const openLeft = queue.length > 0 || seen.moreOpen;
   return { write, leases, again: again || seen.moreNudges || (openLeft && leases.length >= want) };
+}
+
+/** One call: the wake goes, a lease takes the slots of calls, and a run's first call those of its run. */
+function grant(
+  pool: PoolId,
+  view: LaneView,
+  wake: WakeRow,
+  room: Room,
+  node: NodeId,
+  moment: Moment,
+  write: Change[],
+): LeaseRow {
+  if (wake.job.kind !== "call" || wake.runId === null)
+    throw new Error(`wake ${wake.id} in lane ${wake.lane} is no call`);
+  room.take(view.cells);
+  write.push({ remove: "wakes", key: { id: wake.id } });
+  const lease: LeaseRow = {
+    id: moment.id(),
+    pool,
+    runId: wake.runId,
+    lane: view.lane,
+    score: wake.score,
+    cells: view.cells.filter((cell) => !isThrottle(cell) && !isRunCell(cell)),
+    node,
+    freed: false,
+    call: wake.job.call,
+    at: moment.now,
+  };
+  write.push({ insert: "leases", row: lease });
+  const runCells = view.cells.filter(isRunCell);
+  if (runCells.length > 0)
+    write.push({
+      insert: "leases",
+      row: { ...lease, id: runLeaseId(wake.runId), cells: runCells, node: NO_NODE },
+    });
+  return lease;
 }
 
 /** Takes in what others left for the pool: freed leases give their cells back, nudges are read and gone. */
@@ -119,8 +156,7 @@ function writeLanes(
   lanes: readonly LaneView[],
   cursors: readonly Cursor[],
   blocked: ReadonlyMap<LaneId, CellKey>,
-  used: ReadonlyMap<CellKey, number>,
-  limits: (cell: CellKey) => number,
+  room: Room,
   write: Change[],
 ): boolean {
   const taken = new Map(cursors.map((cursor) => [cursor.view.lane, cursor.at]));
@@ -135,35 +171,39 @@ function writeLanes(
     }
     // All that was fetched is granted and more may follow: the last one seen is a safe floor.
     const head = next?.score ?? view.heads[at - 1]?.score ?? view.low;
-    const full =
-      blocked.get(view.lane) ??
-      (next === undefined ? view.cells.find((c) => (used.get(c) ?? 0) >= limits(c)) : undefined);
-    if (next === undefined && full === undefined) again = true;
-    const row: LaneRow = { lane: view.lane, pool, cells: view.cells, head, blocked: full ?? null };
+    const full = blocked.get(view.lane) ?? (next === undefined ? room.fullCell(view) : null);
+    if (next === undefined && full === null) again = true;
+    // Only seen to be full now: whoever frees a throttled cell must be set as well.
+    if (full !== null && !blocked.has(view.lane)) write.push(...room.wakeFor(pool, full));
+    const row: LaneRow = { lane: view.lane, pool, cells: view.cells, head, blocked: full };
     if (view.row === null || view.row.head !== head || view.row.blocked !== row.blocked)
       write.push({ put: "lanes", row });
   }
   return again;
 }
 
-function writeCells(seen: PoolView, used: ReadonlyMap<CellKey, number>, write: Change[]): void {
-  for (const [cell, count] of used) {
+function writeCells(seen: PoolView, room: Room, moment: Moment, write: Change[]): void {
+  for (const [cell, count] of room.used) {
     const row = seen.cells.get(cell);
     if (count <= 0 && row !== undefined && row.state === null) write.push({ remove: "cells", key: { cell } });
     else if (count > 0 && row?.used !== count)
       write.push({ put: "cells", row: { cell, used: count, state: row?.state ?? null } });
   }
+  for (const [cell, state] of room.paces)
+    write.push({ put: "cells", row: { cell, used: 0, state: { ...state } as unknown as Json } });
+  // A pace that is not in use says nothing any more.
+  for (const [cell, { state }] of seen.cells)
+    if (isThrottle(cell) && !room.paces.has(cell) && isPast(state, moment))
+      write.push({ remove: "cells", key: { cell } });
+}
+
+function isPast(state: Json, moment: Moment): boolean {
+  return state !== null && (state as unknown as PaceState).fullAt <= moment.now;
 }
 
 /** A cell that still has room while lanes blocked on it were not shown: somebody must look at them. */
-function passBaton(
-  pool: PoolId,
-  seen: PoolView,
-  used: ReadonlyMap<CellKey, number>,
-  limits: (cell: CellKey) => number,
-  write: Change[],
-): boolean {
-  const cells = seen.cutCells.filter((cell) => (used.get(cell) ?? 0) < limits(cell));
+function passBaton(pool: PoolId, seen: PoolView, room: Room, write: Change[]): boolean {
+  const cells = seen.cutCells.filter((cell) => room.hasRoomFor(cell, seen.lanes));
   if (cells.length === 0) return false;
   write.push({ insert: "nudges", row: { pool, lane: null, cells, score: null, gone: null } });
   return true;

@@ -47,6 +47,14 @@ export type WakeJob =
   /** Put into the parent's wakes by the child's last commit. */
   | { kind: "child-ended"; step: StepHash; childId: RunId; eventId: EventId }
   | { kind: "route"; eventId: EventId }
+  /** The quiet time of a debounce may be over. */
+  | { kind: "debounce"; functionId: FunctionId; key: string }
+  /** The time of a batch is over. */
+  | { kind: "batch"; functionId: FunctionId; key: string; batchId: string }
+  /** A throttled cell has room again. */
+  | { kind: "room"; pool: PoolId; cell: CellKey }
+  /** Put into the parent's wakes when the invoked function would not start: `message` says why. */
+  | { kind: "child-refused"; step: StepHash; message: string }
   | { kind: "cron"; functionId: FunctionId; cron: string; scheduledAt: Instant }
   /** A tick held back by its jitter. */
   | { kind: "tick"; functionId: FunctionId; cron: string; scheduledAt: Instant; fireAt: Instant };
@@ -160,7 +168,7 @@ export interface TickRow {
   cron: string;
   scheduledAt: Instant;
   /** `missed`: no server ran then, and it was more than 60 s late. `merged`: another expression of the function had started this second's run. */
-  outcome: "started" | "merged" | "missed";
+  outcome: "started" | "merged" | "missed" | "skipped" | "limited";
   /** When it was decided. */
   at: Instant;
   /** The run it started; of a `merged` one, the run that stands for it, too. */

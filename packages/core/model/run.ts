@@ -86,6 +86,8 @@ export interface RunState {
   pool: PoolId;
   lane: LaneId;
   cells: CellKey[];
+  /** Where its first call queues, when starts have limits of their own (throttle, limits on runs). */
+  start?: { lane: LaneId; cells: CellKey[] };
   /** Queue position of the run: older runs go first. */
   score: number;
   /** The call that has stored steps by checkpoints: its attempts count for the step that comes next (wire.md §7.5). */
@@ -119,6 +121,7 @@ export interface StepRow {
 
 /**
  * One line of a run's history. Insert-only; `id` (the order) is assigned by the store. What `data` holds:
+ * - run.skipped `{event, eventId, reason, existingRunId?}`
  * - run.queued `{event, eventId}`; run.started `{}`; run.ended `{status}`
  * - request.failed `{attempt, final, error, startedAt}`; step.retrying `{attempt, name, error, startedAt}`
  * - step.planned `{name}`; step.sleeping `{name, until, warning?}`
@@ -133,6 +136,7 @@ export interface HistoryRow {
   at: Instant;
   kind:
     | "run.queued"
+    | "run.skipped"
     | "run.started"
     | "request.failed"
     | "step.planned"

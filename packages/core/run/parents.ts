@@ -10,14 +10,17 @@ export function hears(about: About, name: string): boolean {
   return about.listened(name) || about.awaited.has(name);
 }
 
+/** A step that waits for a run it has invoked. */
+export interface Parent {
+  parent: RunId;
+  step: StepHash;
+}
+
 /**
  * The steps that wait for the end of a run, by the correlation ids of its trigger events (semantics §1.1).
  * Only the function that was invoked answers, not others that listen to the event.
  */
-export function parentsOf(
-  functionId: FunctionId,
-  events: readonly Json[],
-): { parent: RunId; step: StepHash }[] {
+export function parentsOf(functionId: FunctionId, events: readonly Json[]): Parent[] {
   return events.flatMap((event) => {
     const routing = routingOf(event);
     if (routing === null || routing.fn_id !== functionId) return [];

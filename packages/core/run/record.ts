@@ -2,6 +2,7 @@
  * Effects → rows. Here, and only here, it is written down what an effect means in tables, which
  * rows end with a run, and which nudges a queued call needs (hard-parts.md §1).
  */
+import { isRunCell } from "../flow/gates/concurrency.ts";
 import type { NewEvent } from "../model/event.ts";
 import { bodyJson } from "../model/event.ts";
 import type { Json, JsonObject } from "../model/json.ts";
@@ -20,15 +21,15 @@ export function record(
   moment: Moment,
 ): Change[] {
   const changes: Change[] = [];
-  const nudges = new Map<string, number>();
-  for (const effect of decision.effects) write(changes, nudges, seen, effect, moment);
+  const nudges: Nudges = new Map();
+  // What starts the run here has taken its start already: further calls of the same answer are steps.
+  const begins = decision.effects.some((effect) => effect.do === "start");
+  const run = begins ? { ...seen.run, status: "running" as const } : seen.run;
+  for (const effect of decision.effects) write(changes, nudges, { ...seen, run }, effect, moment);
   const state = seen.state;
   if (state !== null) {
-    for (const [lane, score] of nudges)
-      changes.push({
-        insert: "nudges",
-        row: { pool: state.pool, lane, cells: state.cells, score, gone: null },
-      });
+    for (const [lane, { score, cells }] of nudges)
+      changes.push({ insert: "nudges", row: { pool: state.pool, lane, cells, score, gone: null } });
     if (decision.state !== null)
       changes.push({ update: "runStates", key: { runId: seen.run.id }, set: { state: decision.state } });
   }
@@ -36,13 +37,7 @@ export function record(
   return changes;
 }
 
-function write(
-  changes: Change[],
-  nudges: Map<string, number>,
-  seen: SeenRun,
-  effect: Effect,
-  moment: Moment,
-): void {
+function write(changes: Change[], nudges: Nudges, seen: SeenRun, effect: Effect, moment: Moment): void {
   const runId = seen.run.id;
   switch (effect.do) {
     case "start":
@@ -111,7 +106,7 @@ function write(
 
 function writeCall(
   changes: Change[],
-  nudges: Map<string, number>,
+  nudges: Nudges,
   seen: SeenRun,
   state: RunState,
   effect: Extract<Effect, { do: "call" }>,
@@ -122,7 +117,9 @@ function writeCall(
     changes.push(laterWake(seen.run.id, moment, { kind: "later-call", call }, dueAt));
     return;
   }
-  const lane = laneOf(state.lane, seen.run.status === "queued" ? "start" : "step");
+  // Only the first dispatch is a start: a call that is made again has what a start takes already.
+  const starts = seen.run.status === "queued" && call.generation === 1;
+  const { lane, cells } = starts ? startOf(state) : { lane: laneOf(state.lane, "step"), cells: state.cells };
   const row = {
     id: moment.id(),
     job: { kind: "call" as const, call },
@@ -132,7 +129,20 @@ function writeCall(
     dueAt: moment.now,
   };
   changes.push({ insert: "wakes", row });
-  nudges.set(lane, Math.min(score, nudges.get(lane) ?? score));
+  nudges.set(lane, { score: Math.min(score, nudges.get(lane)?.score ?? score), cells });
+}
+
+/** Lanes with new wakes: the lowest new score, and the lane's cells. */
+type Nudges = Map<string, { score: number; cells: string[] }>;
+
+/** Where the first call of a run queues. */
+function startOf(state: RunState): { lane: string; cells: string[] } {
+  return state.start ?? { lane: laneOf(state.lane, "start"), cells: state.cells };
+}
+
+/** The lease by which a run holds the slots of limits on runs; it begins with the first call and ends with the run. */
+export function runLeaseId(runId: string): string {
+  return `run:${runId}`;
 }
 
 /** Starts and later steps queue apart, so that a limit on starts never holds a running run. */
@@ -146,6 +156,8 @@ function endRows(seen: SeenRun): Change[] {
     { remove: "runStates", key: { runId: seen.run.id } },
     { clear: "waits", runId: seen.run.id },
   ];
+  if (seen.state?.start?.cells.some(isRunCell))
+    rows.push({ update: "leases", key: { id: runLeaseId(seen.run.id) }, set: { freed: true } });
   for (const wake of seen.wakes) {
     if (wake.lane === null) rows.push({ remove: "wakes", key: { id: wake.id } });
     else if (seen.state !== null)
@@ -154,7 +166,7 @@ function endRows(seen: SeenRun): Change[] {
         row: {
           pool: seen.state.pool,
           lane: wake.lane,
-          cells: seen.state.cells,
+          cells: wake.lane === seen.state.start?.lane ? seen.state.start.cells : seen.state.cells,
           score: wake.score,
           gone: wake.id,
         },

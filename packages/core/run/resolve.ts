@@ -73,7 +73,7 @@ export function childEnded(
   finish(draft, step, ["InvokeFunction"], childOutcome(child), about, moment);
 }
 
-/** The invoked function does not start for this step. */
+/** The invoked function does not start for this step: rate limited, paused, or merged away (semantics §6.4). */
 export function childRefused(
   draft: Draft,
   step: StepHash,

@@ -7,7 +7,7 @@ import type { Span, SpanStatus, Trace } from "@stepwell/api";
 import type { EventId, HistoryRow, Json, RunId, RunRow, StepHash } from "@stepwell/core";
 import type { CallContext } from "@stepwell/store";
 import { attemptOf, failedAttempt, lastAttempt } from "./trace/attempts.ts";
-import { span, wrapped } from "./trace/span.ts";
+import { type SpanParts, span, wrapped } from "./trace/span.ts";
 import { stepSpan } from "./trace/step-span.ts";
 
 /** What `includeOutput` adds: the run's stored output, and the arguments of steps that have some. */
@@ -44,9 +44,19 @@ export function traceOf(
     startedAt: run.startedAt,
     endedAt: run.endedAt,
     children,
+    ...skipOf(history),
     ...outputOf(run, payloads),
   });
   return { runId: run.id, rootSpan };
+}
+
+/** Why the run never began, and the run that was in its place (TR-11). */
+function skipOf(history: readonly HistoryRow[]): Pick<SpanParts, "skip"> {
+  const skipped = history.find(({ kind }) => kind === "run.skipped");
+  if (skipped === undefined) return {};
+  const { reason, existingRunId } = skipped.data;
+  const existing = typeof existingRunId === "string" ? existingRunId : null;
+  return { skip: { reason: String(reason ?? ""), existingRunId: existing } };
 }
 
 interface Sorted {

@@ -6,6 +6,7 @@ import { addClock } from "./clock.ts";
 import { addDev } from "./dev.ts";
 import { addDoctor } from "./doctor.ts";
 import { exitCodeOf } from "./exit.ts";
+import { addPause } from "./pause.ts";
 import { addRun } from "./run.ts";
 import { addRuns } from "./runs.ts";
 import { addSchedules } from "./schedules.ts";
@@ -52,6 +53,7 @@ function createProgram(): Command {
     addRuns,
     addRun,
     addCancel,
+    addPause,
     addDoctor,
     addSchedules,
     addClock,

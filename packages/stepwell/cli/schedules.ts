@@ -53,7 +53,7 @@ function row({ function: fn, cron, last, next, missed }: Schedule, now: Date): s
 }
 
 function statusOf({ outcome, runStatus }: Tick): string {
-  return outcome === "MISSED" ? "missed" : statusText(runStatus ?? "");
+  return outcome === "MISSED" || outcome === "LIMITED" ? outcome.toLowerCase() : statusText(runStatus ?? "");
 }
 
 /** A tick is a whole minute: its seconds say nothing. */

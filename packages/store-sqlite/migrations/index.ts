@@ -3,8 +3,9 @@ import { type AppliedMigration, type Migration, migrationChecksum, pendingMigrat
 import type { SqliteDriver } from "../driver.ts";
 import { firstSchema } from "./0001-first-schema.ts";
 import { ticksAndMovedClock } from "./0002-ticks-and-moved-clock.ts";
+import { functionMode } from "./0003-function-mode.ts";
 
-export const migrations: readonly Migration[] = [firstSchema, ticksAndMovedClock];
+export const migrations: readonly Migration[] = [firstSchema, ticksAndMovedClock, functionMode];
 
 /** @throws StoreError `store_newer` when a newer release has written the file */
 export function migrate(db: SqliteDriver, known: readonly Migration[] = migrations): void {

@@ -1,7 +1,7 @@
 CREATE TABLE apps (id text primary key, name text not null, url text not null, sdk text not null, framework text, platform text, env text, app_version text, checksum text not null, synced_at integer not null, error text) strict;
 CREATE TABLE cells (cell text primary key, used integer not null, state text not null) strict, without rowid;
 CREATE TABLE events (seq integer primary key, id text not null unique, external_id text not null, name text not null, ts integer not null, received_at integer not null, internal integer not null) strict;
-CREATE TABLE functions (id text primary key, app_id text not null, slug text not null, version integer not null, config text not null, archived integer not null) strict;
+CREATE TABLE functions (id text primary key, app_id text not null, slug text not null, version integer not null, config text not null, archived integer not null, mode text not null default 'active') strict;
 CREATE TABLE gate_cells (key text primary key, state text not null, expires_at integer) strict, without rowid;
 CREATE TABLE history (id integer primary key, run_id text not null, at integer not null, kind text not null, step text, data text not null) strict;
 CREATE TABLE lanes (lane text primary key, pool text not null, cells text not null, head integer not null, blocked text) strict, without rowid;

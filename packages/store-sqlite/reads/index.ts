@@ -1,7 +1,7 @@
 /** Reads never lock. They run on a connection of their own, each statement over what is committed. */
 import type { Reads } from "@stepwell/store";
 import { rowsOf, type Source } from "../rows.ts";
-import { seeWake } from "../slices/single.ts";
+import { readGateCell, seeWake } from "../slices/single.ts";
 import { readWaitPaths, seeWaits } from "../slices/waits.ts";
 import { asStoreError } from "../sqlite-error.ts";
 import { readEvent, readEvents } from "./events.ts";
@@ -44,6 +44,7 @@ export function createReads(source: Source): Reads {
     eventRuns: (id) => read(() => readEventRuns(source, id)),
     output: (id) => read(() => readOutput(source, id)),
     callContext: (id) => read(() => readCallContext(source, id)),
+    gateCell: (key) => read(() => readGateCell(source, key)),
     payload: (owner, name) => read(() => readPayload(source, owner, name)),
     waitPaths: (name) => read(() => readWaitPaths(source, name)),
     waits: (ask) => read(() => seeWaits(source, ask)),

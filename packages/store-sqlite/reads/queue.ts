@@ -47,7 +47,7 @@ export const queueSql: Readonly<
       and exists (select 1 from lanes where blocked = found.cell and pool = ?)`,
   // index: leases_node, on both sides of the own node
   foreignLeases: `
-    select * from (select * from leases where freed = 0 and node < ?1 order by node, id limit ?2)
+    select * from (select * from leases where freed = 0 and node > '' and node < ?1 order by node, id limit ?2)
     union all
     select * from (select * from leases where freed = 0 and node > ?1 order by node, id limit ?2)`,
   // index: leases_run

@@ -3,7 +3,7 @@ import type { SliceReaders } from "@stepwell/store";
 import type { Source } from "../rows.ts";
 import { seePoolRows } from "./pool.ts";
 import { seeRun } from "./run.ts";
-import { seeApp, seeEvents, seeGates, seeLease, seeTick, seeWake } from "./single.ts";
+import { seeApp, seeEvents, seeGates, seeHolders, seeLease, seeTick, seeWake } from "./single.ts";
 import { seeAwaited, seeSignals, seeWaits } from "./waits.ts";
 
 export function createSliceReaders(source: Source): SliceReaders {
@@ -13,6 +13,7 @@ export function createSliceReaders(source: Source): SliceReaders {
     wake: (ask) => seeWake(source, ask),
     tick: (ask) => seeTick(source, ask),
     gates: (ask) => seeGates(source, ask),
+    holders: (keys) => seeHolders(source, keys),
     events: (ask) => seeEvents(source, ask),
     app: (ask) => seeApp(source, ask),
     waits: (ask) => seeWaits(source, ask),

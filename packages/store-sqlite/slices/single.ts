@@ -1,6 +1,6 @@
 /** Slices that are rows by their keys: a lease, a wake, gate cells, which events are known, an app. */
-import type { GateCellRow } from "@stepwell/core";
-import type { Slices } from "@stepwell/store";
+import type { GateCellRow, RunStatus } from "@stepwell/core";
+import { heldBy, type Slices } from "@stepwell/store";
 import { rowOf, rowsOf, type Source } from "../rows.ts";
 
 export const singleSql = {
@@ -12,6 +12,8 @@ export const singleSql = {
   tick: "select * from ticks where function_id = ? and cron = ? and scheduled_at = ?",
   // index: primary key
   gate: "select * from gate_cells where key = ?",
+  // index: unique (id)
+  holder: "select status from runs where id = ?",
   // index: unique (id), covering
   event: "select 1 from events where id = ?",
   // index: primary key
@@ -39,6 +41,20 @@ export function seeGates(source: Source, keys: Slices["gates"]["ask"]): Slices["
     if (cell !== null) cells.set(key, cell);
   }
   return cells;
+}
+
+export function seeHolders(source: Source, keys: Slices["holders"]["ask"]): Slices["holders"]["see"] {
+  const found = new Map<string, RunStatus>();
+  for (const key of keys) {
+    const runId = heldBy(readGateCell(source, key));
+    const row = runId === null ? null : source.db.get(singleSql.holder, runId);
+    if (row !== null) found.set(key, String(row["status"]) as RunStatus);
+  }
+  return found;
+}
+
+export function readGateCell(source: Source, key: string): GateCellRow | null {
+  return rowOf(source, "gateCells", singleSql.gate, key);
 }
 
 export function seeEvents({ db }: Source, ids: Slices["events"]["ask"]): Slices["events"]["see"] {

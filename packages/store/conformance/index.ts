@@ -5,6 +5,7 @@
 import { describe } from "vitest";
 import { clockSuite } from "./clock.ts";
 import { commitSuite } from "./commits.ts";
+import { gateSuite } from "./gates.ts";
 import { hintSuite } from "./hints.ts";
 import { poolSuite } from "./pool.ts";
 import { readSuite } from "./reads.ts";
@@ -29,6 +30,7 @@ export function describeStore(name: string, open: OpenStore): void {
     describe("writes", () => writeSuite(open));
     describe("single writers", () => writerSuite(open));
     describe("slices", () => sliceSuite(open));
+    describe("gates", () => gateSuite(open));
     describe("the pool slice", () => poolSuite(open));
     describe("hints", () => hintSuite(open));
     describe("reads", () => readSuite(open));

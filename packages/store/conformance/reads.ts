@@ -279,9 +279,13 @@ export function readSuite(open: OpenStore): void {
       { insert: "leases", row: lease("l2", { node: "n1" }) },
       { insert: "leases", row: lease("l3", { node: "n2", runId: "r2" }) },
       { insert: "leases", row: lease("l4", { node: "n2", freed: true }) },
+      // Of a run, not of a node: it is never lost with a process.
+      { insert: "leases", row: lease("run:r3", { node: "", runId: "r3" }) },
     );
     expect(ids(await store.read.foreignLeases("n1", 9))).toEqual(["l1", "l3"]);
     expect(await store.read.foreignLeases("n1", 1)).toHaveLength(1);
+    expect(ids(await store.read.foreignLeases("n9", 9))).toEqual(["l1", "l2", "l3"]);
     expect(ids(await store.read.runLeases("r1"))).toEqual(["l1", "l2"]);
+    expect(ids(await store.read.runLeases("r3"))).toEqual(["run:r3"]);
   });
 }

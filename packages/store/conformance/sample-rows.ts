@@ -209,5 +209,6 @@ export const fn = (id: string, appId: string, over: Partial<FunctionRow> = {}): 
     concurrency: [{ limit: 2, key: "event.data.id", scope: "fn" }],
   },
   archived: false,
+  mode: "active",
   ...over,
 });

@@ -48,6 +48,7 @@ export function createReads(tables: MemoryTables, codec: PayloadCodec): Reads {
         steps: steps.map((row) => ({ row, result: payload(id, `step:${row.id}`) })),
       };
     },
+    gateCell: async (key) => one("gateCells", { key }),
     payload: async (owner, name) => payload(owner, name),
     waitPaths: async (name) =>
       tables.waitPaths
@@ -86,7 +87,9 @@ export function createReads(tables: MemoryTables, codec: PayloadCodec): Reads {
       return [...new Set(blocked.filter((cell) => cell !== null).map(String))].sort();
     },
     foreignLeases: async (node, limit) => {
-      const foreign = [...tables.leases.all()].filter((row) => row["freed"] === 0 && row["node"] !== node);
+      const foreign = [...tables.leases.all()].filter(
+        (row) => row["freed"] === 0 && row["node"] !== node && row["node"] !== "",
+      );
       return many("leases", sorted(foreign, "node", "id").slice(0, limit));
     },
     runLeases: async (id) =>

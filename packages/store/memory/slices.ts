@@ -1,9 +1,9 @@
 /** The slices of a commit, over tables in memory. */
-import type { GateCellRow, StepRow, TableName, Tables } from "@stepwell/core";
+import type { GateCellRow, RunStatus, StepRow, TableName, Tables } from "@stepwell/core";
 import type { PayloadCodec } from "../payload-codec.ts";
 import { type PoolRows, seePool } from "../pool-slice.ts";
 import { decodeRow, type SqlRow } from "../rows.ts";
-import type { SliceReaders } from "../slices.ts";
+import { heldBy, type SliceReaders } from "../slices.ts";
 import { keyText, type MemoryTables, sorted } from "./table.ts";
 
 export function createSliceReaders(tables: MemoryTables, codec: PayloadCodec): SliceReaders {
@@ -60,6 +60,15 @@ export function createSliceReaders(tables: MemoryTables, codec: PayloadCodec): S
         if (cell !== null) cells.set(key, cell);
       }
       return cells;
+    },
+    holders(keys) {
+      const found = new Map<string, RunStatus>();
+      for (const key of keys) {
+        const runId = heldBy(one("gateCells", { key }));
+        const run = runId === null ? null : one("runs", { id: runId });
+        if (run !== null) found.set(key, run.status);
+      }
+      return found;
     },
     events: (ids) => new Set(ids.filter((id) => one("events", { id }) !== null)),
     app: (id) => ({

@@ -1,6 +1,6 @@
 /** A span in one shape, whatever it shows (wire.md §10.2). */
 import type { Span, SpanStatus, StepInfo, StepOp } from "@stepwell/api";
-import type { Instant, Json, JsonObject } from "@stepwell/core";
+import type { Instant, Json, JsonObject, RunId } from "@stepwell/core";
 import { isoTime } from "../../reply.ts";
 
 const MAX_NAME = 256;
@@ -18,6 +18,7 @@ export interface SpanParts {
   attemptCount?: number | null;
   attempts?: number | null;
   stepInfo?: StepInfo | null;
+  skip?: { reason: string; existingRunId: RunId | null };
   input?: unknown;
   output?: unknown;
   children?: Span[];
@@ -40,6 +41,9 @@ export function span(parts: SpanParts): Span {
     stepInfo: parts.stepInfo ?? null,
     metadata: [],
     children: parts.children ?? [],
+    ...(parts.skip === undefined
+      ? {}
+      : { skipReason: parts.skip.reason, skipExistingRunID: parts.skip.existingRunId }),
     ...(parts.input === undefined ? {} : { input: parts.input }),
     ...(parts.output === undefined ? {} : { output: parts.output }),
   };
