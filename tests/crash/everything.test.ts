@@ -57,9 +57,11 @@ test("kill -9 among checkpoints, waits, invokes and cron ticks loses and doubles
   const events = Array.from({ length: EVENTS }, (_, n) => ({ n, data: { n, workMs: dice.whole(20, 120) } }));
   for (let kill = 0; kill < KILLS; kill += 1) {
     const part = events.filter(({ n }) => n % KILLS === kill);
-    const sending = senders.send(part, 3);
     // The third time, the server is away while a minute begins.
-    const moment = kill === 2 ? nextMinute() - dice.whole(50, 400) : Date.now() + dice.whole(300, 2500);
+    const moment = kill === 2 ? nextMinute() - dice.whole(50, 400) : Date.now() + dice.whole(300, 1200);
+    // Not much before: their work must not be over when the server dies.
+    await until("the time to send", () => Date.now() >= moment - 600, 90_000);
+    const sending = senders.send(part, 3);
     await until("the seeded moment", () => Date.now() >= moment, 90_000);
     await until("calls are open", async () => openCalls(await place.lines()) >= 1, 30_000);
     const at = Date.now();
