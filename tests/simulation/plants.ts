@@ -16,8 +16,8 @@ export const plants: readonly Plant[] = [
   one(
     "the fence is forgotten: an answer on a lost lease is settled",
     "engine/settle.ts",
-    'if (held === null || held.freed || held.node !== lease.node) return { write: [], reply: "stale" };\n    if (seen.run === null || seen.run.state === null)\n      return {',
-    "if (seen.run === null || seen.run.state === null)\n      return {",
+    'if (held === null || held.freed || held.node !== lease.node) return { write: [], reply: "stale" };\n    if (seen.run === null || seen.run.state === null) {\n      // Granted',
+    "if (seen.run === null || seen.run.state === null) {\n      // Granted",
   ),
   one(
     "a freed lease still settles",
@@ -27,9 +27,9 @@ export const plants: readonly Plant[] = [
   ),
   one(
     "a grant counts its slot twice",
-    "core/flow/capacity.ts",
-    "for (const cell of cursor.view.cells) used.set(cell, (used.get(cell) ?? 0) + 1);",
-    "for (const cell of cursor.view.cells) used.set(cell, (used.get(cell) ?? 0) + 2);",
+    "core/flow/capacity-room.ts",
+    "used.set(cell, (used.get(cell) ?? 0) + 1);",
+    "used.set(cell, (used.get(cell) ?? 0) + 2);",
   ),
   one(
     "a slot is never given back",
@@ -39,9 +39,9 @@ export const plants: readonly Plant[] = [
   ),
   one(
     "a full cell is granted once more",
-    "core/flow/capacity.ts",
-    "(used.get(cell) ?? 0) >= limits(cell));\n    if (full",
-    "(used.get(cell) ?? 0) > limits(cell));\n    if (full",
+    "core/flow/capacity-room.ts",
+    "(used.get(cell) ?? 0) >= limits.of(cell, functionId)",
+    "(used.get(cell) ?? 0) > limits.of(cell, functionId)",
   ),
   one(
     "the wake of a next call is dropped",
@@ -52,7 +52,7 @@ export const plants: readonly Plant[] = [
   one(
     "the nudge of a next call is lost",
     "core/run/record.ts",
-    "nudges.set(lane, Math.min(score, nudges.get(lane) ?? score));",
+    "nudges.set(lane, { score: Math.min(score, nudges.get(lane)?.score ?? score), cells });",
     "",
   ),
   one(
@@ -179,13 +179,18 @@ export const plants: readonly Plant[] = [
     edits: [
       {
         file: "packages/engine/tick.ts",
-        from: "    if (!isAsBefore(seen.wake, wake)) return { write: [], reply: null };\n    const write: Change[] = [moveOn(wake, schedule, next)];\n    if (seen.tick === null)",
-        to: "    const write: Change[] = [moveOn(wake, schedule, next)];\n    if (fireAt > 0)",
+        from: "    if (!isAsBefore(seen.wake, wake)) return [];\n",
+        to: "",
       },
       {
         file: "packages/engine/tick.ts",
-        from: "admit(candidate, new Map(gates),",
-        to: "admit(candidate, new Map(),",
+        from: "    if (seen.tick !== null) return write;\n    if (fireAt > job.scheduledAt)",
+        to: "    if (fireAt > job.scheduledAt)",
+      },
+      {
+        file: "packages/engine/tick.ts",
+        from: "admit(named, seen,",
+        to: "admit(named, { ...seen, gates: new Map() },",
       },
       {
         file: "packages/engine/tick.ts",
