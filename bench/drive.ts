@@ -21,6 +21,12 @@ export interface Driven {
   ackMs: number[];
 }
 
+/** What inside-process.ts has seen of events that ended a wait, in milliseconds from the start of their route. */
+export interface Inside {
+  foundMs: number[];
+  endedMs: number[];
+}
+
 const TOO_LONG_MS = 20_000;
 
 export async function drive(

@@ -1,13 +1,14 @@
 /**
  * The server of `stepwell start`, joined here from the same parts, with two marks around its store: when an
  * event begins to be routed, and when the commit that ends the wait it matched is durable. What lies between
- * is what an event needs to find its run. Environment: DIR, PORT, EVENT_KEY, SIGNING_KEY.
+ * is what an event needs to find its run and to end its wait. Environment: DIR, PORT, EVENT_KEY, SIGNING_KEY.
  */
 import { join } from "node:path";
 import { createChance, createClock, createEngine, createTransport } from "@stepwell/engine";
 import { createServer, listen, readSettings } from "@stepwell/server";
 import type { Ask, Decision, Seen, Store } from "@stepwell/store";
 import { openSqliteStore } from "@stepwell/store-sqlite";
+import type { Inside } from "./drive.ts";
 
 const env = (name: string): string => process.env[name] ?? "";
 const settings = readSettings({
@@ -20,8 +21,8 @@ const settings = readSettings({
 });
 const { queueWorkers, requestTimeoutMs, retryIntervalMs, maxSteps, maxPendingEvents, signingKey } = settings;
 
-/** Per event, in milliseconds: route begun → the wait is ended and durable. */
-const foundMs: number[] = [];
+/** Per event, in milliseconds: route begun → the run's commit is asked for → the wait is ended and durable. */
+const marks: Inside = { foundMs: [], endedMs: [] };
 const routedAt = new Map<string, number>();
 
 const store = await openSqliteStore({ file: join(env("DIR"), "main.db"), durability: settings.durability });
@@ -59,7 +60,8 @@ const server = createServer({
 await engine.start();
 await listen(
   async (request) => {
-    if (new URL(request.url).pathname === "/bench/found") return Response.json(foundMs.splice(0));
+    if (new URL(request.url).pathname === "/bench/inside")
+      return Response.json({ foundMs: marks.foundMs.splice(0), endedMs: marks.endedMs.splice(0) });
     return server(request);
   },
   { host: "127.0.0.1", port: settings.port, tryNext: false },
@@ -71,7 +73,7 @@ process.on("SIGTERM", () => {
     .then(() => process.exit(0));
 });
 
-/** `route` reads its event first; the run commit that ends a wait is the first one that removes a row of `waits`. */
+/** `route` reads its event first; the commit that ends a wait notes that it matched. */
 function watch(inner: Store): Store {
   const { read } = inner;
   const event: typeof read.event = (id) => {
@@ -82,6 +84,7 @@ function watch(inner: Store): Store {
     ...inner,
     read: { ...read, event },
     async commit<A extends Ask, R>(ask: A, now: number, decide: (seen: Seen<A>) => Decision<R>): Promise<R> {
+      const askedAt = performance.now();
       let eventId: string | null = null;
       const reply = await inner.commit(ask, now, (seen) => {
         const decision = decide(seen);
@@ -93,7 +96,10 @@ function watch(inner: Store): Store {
         return decision;
       });
       const began = eventId === null ? undefined : routedAt.get(eventId);
-      if (began !== undefined) foundMs.push(performance.now() - began);
+      if (began !== undefined) {
+        marks.foundMs.push(askedAt - began);
+        marks.endedMs.push(performance.now() - began);
+      }
       return reply;
     },
   };

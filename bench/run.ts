@@ -4,6 +4,7 @@
  */
 
 import { mkdirSync } from "node:fs";
+import { loadavg } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { idle } from "./idle.ts";
@@ -47,9 +48,10 @@ const say = (text: string): void => {
 };
 const report = await bench({ scale, profiles, say });
 const seconds = (performance.now() - began) / 1000;
+const loadAtEnd = loadavg()[0] ?? Number.NaN;
 process.stdout.write(
   values.json
-    ? `${JSON.stringify({ bench: name, command, scale, machine: facts, seconds, ...report }, null, 2)}\n`
-    : `${machineText(facts)}\n\`${command}\` (${seconds.toFixed(0)} s)\n\n${asText(report)}`,
+    ? `${JSON.stringify({ bench: name, command, scale, machine: facts, seconds, loadAtEnd, ...report }, null, 2)}\n`
+    : `${machineText(facts)}\n\`${command}\` (${seconds.toFixed(0)} s, load at the end ${loadAtEnd.toFixed(2)})\n\n${asText(report)}`,
 );
 process.exit(0);

@@ -9,7 +9,7 @@ const RUNS = 1_000_000;
 const WAKING = 10_000;
 const DAY_MS = 86_400_000;
 /** Between the seeding of those that wake and their time: the server must be up by then. */
-const LEAD_MS = 15_000;
+const LEAD_MS = 40_000;
 const DURABILITY: Durability = "full";
 
 export const sleepers: Bench = async ({ scale, profiles, say }) => {

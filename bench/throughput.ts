@@ -11,13 +11,13 @@ import { type Durability, makePlace, type Place, seenBy } from "./place.ts";
 import { type Bench, type BenchOptions, quantile, shown, spread } from "./report.ts";
 
 const ROUNDS = 3;
-const WARM_UP = 300;
+const WARM_UP = 200;
 const EVENTS_PER_REQUEST = 100;
 const SENDERS = 4;
 const workloads: (Workload & { title: string })[] = [
-  { kind: "no-op", count: 3000, title: "no-op" },
-  { kind: "three-steps", count: 1500, title: "3 steps, checkpointing on" },
-  { kind: "three-steps-plain", count: 1000, title: "3 steps, checkpointing: false" },
+  { kind: "no-op", count: 2000, title: "no-op" },
+  { kind: "three-steps", count: 800, title: "3 steps, checkpointing on" },
+  { kind: "three-steps-plain", count: 600, title: "3 steps, checkpointing: false" },
 ];
 
 interface Numbers {

@@ -1,7 +1,7 @@
 /** A million waits for one event name: what they cost, and how fast an event finds the one it ends. */
 import { dirname, join } from "node:path";
 import { answers, type Child, fromSource, startNode } from "./child.ts";
-import type { Driven } from "./drive.ts";
+import type { Driven, Inside } from "./drive.ts";
 import type { EventKind } from "./events.ts";
 import { get, post } from "./http.ts";
 import { EVENT_KEY, SIGNING_KEY } from "./keys.ts";
@@ -47,10 +47,10 @@ export const waits: Bench = async ({ scale, profiles, say }) => {
         lookTable(title, { small, large, first: 2 * kinds.length, seeded: seeded.runs }),
         foundTable(inner, whole),
       ],
-      verdicts: [verdict(inner.idle, seeded.runs)],
+      verdicts: [verdict(inner.idle.endedMs, seeded.runs)],
       notes: [
         `Waits: ${one} with \`async.data.id == event.data.id\`, ${two} with tenant and plan (ten share a tenant, one of them is meant), ${UNANCHORED} that are looked at for every event. Nine of ten events end one of the first, one of ten one of the second.`,
-        "Route → wait ended: from the server's first read of the event's row to the end of the commit that ended the wait, fsync included.",
+        "Route → run found: from the server's first read of the event's row to the commit of the run that it ends the wait of. Route → wait ended: to the end of that commit, fsync included.",
         "Send → run resumed: on `stepwell start`, to the line after `waitForEvent` in the app; it includes receive, claim and the SDK's call.",
         ...lookNotes,
       ],
@@ -60,7 +60,7 @@ export const waits: Bench = async ({ scale, profiles, say }) => {
   }
 };
 
-function foundTable(inner: Load<number[]>, whole: Load<Driven>): Table {
+function foundTable(inner: Load<Inside>, whole: Load<Driven>): Table {
   const row = (what: string, loaded: string, ms: readonly number[]): (string | number)[] => {
     const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => quantile(ms, share));
     return [what, loaded, String(ms.length), p50 ?? 0, p95 ?? 0, p99 ?? 0, Math.max(...ms)];
@@ -69,8 +69,10 @@ function foundTable(inner: Load<number[]>, whole: Load<Driven>): Table {
     title: "An event ends one of them, ms",
     columns: ["from → to", "load", "events", "p50", "p95", "p99", "highest"],
     rows: [
-      row("route → wait ended and durable", "idle", inner.idle),
-      row("route → wait ended and durable", "32 in flight", inner.busy),
+      row("route → run found", "idle", inner.idle.foundMs),
+      row("route → run found", "32 in flight", inner.busy.foundMs),
+      row("route → wait ended and durable", "idle", inner.idle.endedMs),
+      row("route → wait ended and durable", "32 in flight", inner.busy.endedMs),
       row("send → run resumed", "idle", whole.idle.reachedMs),
       row("send → run resumed", "32 in flight", whole.busy.reachedMs),
     ],
@@ -116,22 +118,24 @@ async function outside(place: Place, scale: number, next: Next): Promise<Load<Dr
   });
 }
 
-async function inside(place: Place, scale: number, next: Next): Promise<Load<number[]>> {
+async function inside(place: Place, scale: number, next: Next): Promise<Load<Inside>> {
   const env = { DIR: dirname(place.file), PORT: new URL(place.url).port, EVENT_KEY, SIGNING_KEY };
   const script = join(import.meta.dirname, "inside-process.ts");
   const child = startNode([...fromSource, script], env, join(place.dir, "inside.log"));
   await answers(child, `${place.url}/health`);
-  const found = async (): Promise<number[]> =>
-    JSON.parse((await get(`${place.url}/bench/found`)).text) as number[];
+  const seen = async (): Promise<Inside> =>
+    JSON.parse((await get(`${place.url}/bench/inside`)).text) as Inside;
   return withApp(place, child, async () => {
     await answer(place, next, WARM_UP * scale, 8, 0);
-    await found();
+    await seen();
     const driven = await answer(place, next, IDLE_EVENTS * scale, 1, 5);
-    const idle = await found();
-    if (idle.length !== driven.reachedMs.length)
-      throw new Error(`${driven.reachedMs.length} runs went on, and ${idle.length} waits were seen to end`);
+    const idle = await seen();
+    if (idle.endedMs.length !== driven.reachedMs.length)
+      throw new Error(
+        `${driven.reachedMs.length} runs went on, and ${idle.endedMs.length} waits were seen to end`,
+      );
     await answer(place, next, BUSY_EVENTS * scale, 32, 0);
-    return { idle, busy: await found() };
+    return { idle, busy: await seen() };
   });
 }
 
