@@ -117,7 +117,12 @@ export function createEngines(world: World): Engines {
 
 async function bringUp(world: World, node: Node): Promise<void> {
   await node.engine.start();
-  await tell(world, node);
+  // The app may change while it tells: what it said in between went to the engines that had started.
+  const saidNow = (): string => JSON.stringify(registrationOf(world.setup, world.without));
+  for (let said = ""; said !== saidNow(); ) {
+    said = saidNow();
+    await tell(world, node);
+  }
   node.started = true;
 }
 
