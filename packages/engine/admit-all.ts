@@ -8,14 +8,19 @@ import {
   admit,
   type Candidate,
   type Change,
+  type FunctionRow,
+  gateKeys,
   gatesOf,
+  idempotencyKey,
+  type JsonObject,
   type Moment,
   type WakeRow,
 } from "@stepwell/core";
-import type { Decision } from "@stepwell/store";
+import type { Decision, StoredEvent } from "@stepwell/store";
 import type { Context } from "./context.ts";
 import { keyOver } from "./registry.ts";
 import { cancelRun } from "./settle.ts";
+import { asWire } from "./wire-events.ts";
 
 type Tried = Admitted[] | Extract<Admitted, { is: "cancelFirst" }>;
 /** Changes alone: nothing is admitted now. With `first`: these are written, then the candidates go in. */
@@ -72,4 +77,19 @@ function attempt(
     }
     return { write, reply: outcomes };
   });
+}
+
+/** A function that a stored event may start. */
+export function candidateOf(context: Context, stored: StoredEvent, fn: FunctionRow): Candidate {
+  const event = asWire(stored);
+  const now = context.now();
+  return {
+    fn,
+    eventId: stored.row.id,
+    event,
+    onceKey: idempotencyKey(fn.id, event.id),
+    cron: null,
+    startAt: event.ts > now ? event.ts : null,
+    keys: gateKeys(fn, event as unknown as JsonObject, now),
+  };
 }

@@ -5,17 +5,12 @@ import {
   debounceState,
   type FunctionRow,
   flushBatch,
-  gateKeys,
-  gatesOf,
-  idempotencyKey,
-  type JsonObject,
   refused,
   type WakeJob,
   type WakeRow,
 } from "@stepwell/core";
-import { admitAll } from "./admit-all.ts";
+import { admitAll, candidateOf } from "./admit-all.ts";
 import type { Context } from "./context.ts";
-import { asWire } from "./wire-events.ts";
 
 type Job<K> = Extract<WakeJob, { kind: K }>;
 
@@ -31,22 +26,11 @@ export async function flushDebounce(context: Context, wake: WakeRow, job: Job<"d
   const fn = activeFunction(context, job.functionId);
   const state = debounceState((await read.gateCell(job.key)) ?? undefined);
   const stored = state === null ? null : await read.event(state.eventId);
-  const event = stored === null ? null : asWire(stored);
+  // Its own time (`ts`) was for the event: what is quiet now starts now.
   const candidates: Candidate[] =
-    fn === null || stored === null || event === null
+    fn === null || stored === null
       ? []
-      : [
-          {
-            fn,
-            eventId: stored.row.id,
-            event,
-            onceKey: idempotencyKey(fn.id, event.id),
-            cron: null,
-            startAt: null,
-            keys: gateKeys(fn, event as unknown as JsonObject, context.now()),
-            from: "quiet",
-          },
-        ];
+      : [{ ...candidateOf(context, stored, fn), startAt: null, from: "quiet" }];
   await admitAll(
     context,
     wake,

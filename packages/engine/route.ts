@@ -5,11 +5,8 @@
  */
 import {
   anchorsOf,
-  type Candidate,
   type Change,
   type FunctionRow,
-  gateKeys,
-  idempotencyKey,
   type JsonObject,
   matchesWait,
   parentsOf,
@@ -17,7 +14,7 @@ import {
   type WakeRow,
 } from "@stepwell/core";
 import { type StoredEvent, StoreError } from "@stepwell/store";
-import { admitAll } from "./admit-all.ts";
+import { admitAll, candidateOf } from "./admit-all.ts";
 import type { Context } from "./context.ts";
 import { cancelRun, settleInput } from "./settle.ts";
 import { asWire } from "./wire-events.ts";
@@ -77,22 +74,8 @@ async function start(
   stored: StoredEvent | null,
   functions: FunctionRow[],
 ): Promise<void> {
-  const candidates = stored === null ? [] : functions.map((fn) => candidate(context, stored, fn));
+  const candidates = stored === null ? [] : functions.map((fn) => candidateOf(context, stored, fn));
   await admitAll(context, wake, candidates, () => ({ first: [{ remove: "wakes", key: { id: wake.id } }] }));
-}
-
-function candidate(context: Context, stored: StoredEvent, fn: FunctionRow): Candidate {
-  const event = asWire(stored);
-  const now = context.now();
-  return {
-    fn,
-    eventId: stored.row.id,
-    event,
-    onceKey: idempotencyKey(fn.id, event.id),
-    cron: null,
-    startAt: event.ts > now ? event.ts : null,
-    keys: gateKeys(fn, event as unknown as JsonObject, now),
-  };
 }
 
 /**

@@ -1,34 +1,17 @@
 /** Event → run: the rows of a new run, with what waits for it from its first moment (semantics §1.4, §6.9, §6.10, §8.2). */
 import { describe, expect, test } from "vitest";
 import type { WireEvent } from "../model/event.ts";
-import type { CancelRule, FunctionConfig, FunctionRow } from "../model/function.ts";
+import type { CancelRule, FunctionConfig } from "../model/function.ts";
 import type { GateCellRow } from "../model/queue.ts";
 import type { Change, NewRow, TableName } from "../model/tables.ts";
 import { DAY_MS, momentAt, NOW, stepRow } from "../run/fixtures/samples.ts";
 import { type Admission, admit, type Candidate } from "./admission.ts";
-import { admissionSeen, noKeys, runIdOf } from "./fixtures/gate-samples.ts";
+import { admissionSeen, functionOf, noKeys, runIdOf } from "./fixtures/gate-samples.ts";
 import type { Rerun } from "./new-run.ts";
 
 const event: WireEvent = { name: "t/e", data: { id: 7 }, id: "x", ts: NOW, user: {} };
-const fnOf = (config: Partial<FunctionConfig> = {}): FunctionRow => ({
-  id: "F",
-  appId: "A",
-  slug: "app-fn",
-  version: 4,
-  archived: false,
-  mode: "active",
-  config: {
-    slug: "app-fn",
-    name: "fn",
-    triggers: [{ event: "t/e" }],
-    url: "http://h",
-    maxAttempts: 3,
-    concurrency: [],
-    ...config,
-  },
-});
 const candidateOf = (config: Partial<FunctionConfig> = {}, more: Partial<Candidate> = {}): Candidate => ({
-  fn: fnOf(config),
+  fn: functionOf(config),
   eventId: "E",
   event,
   onceKey: null,

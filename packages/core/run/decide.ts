@@ -8,7 +8,7 @@ import type { CallSpec, LeaseRow, WakeRow } from "../model/queue.ts";
 import type { ErrorJson, RunState } from "../model/run.ts";
 import { beginEffects, deadlinePassed } from "./deadlines.ts";
 import type { About, Draft, Effect, SeenRun } from "./effects.ts";
-import { endRun, errorJson, failRun, platformError } from "./lifecycle.ts";
+import { endRun, errorJson, failRun } from "./lifecycle.ts";
 import { applyOp, opRank } from "./opcodes/index.ts";
 import { openOp } from "./opcodes/open.ts";
 import { overflow, proceed, stateOverflow } from "./progress.ts";

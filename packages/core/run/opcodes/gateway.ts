@@ -6,7 +6,7 @@ import type { LeaseRow } from "../../model/queue.ts";
 import type { About, Draft } from "../effects.ts";
 import { requestName } from "../kept.ts";
 import type { Outcome } from "./index.ts";
-import { isKnown, open } from "./open.ts";
+import { open } from "./open.ts";
 
 export function openGateway(
   draft: Draft,
@@ -15,8 +15,6 @@ export function openGateway(
   _about: About,
   moment: Moment,
 ): Outcome {
-  if (op.race) draft.state.race = true;
-  if (isKnown(draft, op.id)) return "known";
   const replaced = draft.state.replacedBody;
   const request =
     replaced?.step === op.id ? { ...op.request, body: JSON.stringify(replaced.body) } : op.request;

@@ -6,6 +6,7 @@ import type { About, Draft } from "../effects.ts";
 import { endRun, failRun, platformError } from "../lifecycle.ts";
 import { openGateway } from "./gateway.ts";
 import { openInvoke } from "./invoke.ts";
+import { isKnown } from "./open.ts";
 import { openSleep } from "./sleep.ts";
 import { openPlanned, storeFailed, storeRun } from "./step.ts";
 import { openEventWait, openSignalWait } from "./wait.ts";
@@ -44,7 +45,12 @@ const handlers: { [K in Op["op"]]: Handler<K> } = {
   },
 };
 
+/** Ops that open something (they say whether they race) open it once: a listed one that is known stays as it is. */
 export function applyOp(draft: Draft, op: Op, lease: LeaseRow, about: About, moment: Moment): Outcome {
+  if ("race" in op) {
+    if (op.race) draft.state.race = true;
+    if (isKnown(draft, op.id)) return "known";
+  }
   const handle = handlers[op.op] as Handler<Op["op"]>;
   return handle(draft, op as never, lease, about, moment);
 }

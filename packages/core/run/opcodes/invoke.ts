@@ -7,7 +7,7 @@ import type { LeaseRow } from "../../model/queue.ts";
 import type { About, Draft } from "../effects.ts";
 import { hears, INVOKED } from "../parents.ts";
 import type { Outcome } from "./index.ts";
-import { isKnown, open, timeoutOf } from "./open.ts";
+import { open, timeoutOf } from "./open.ts";
 import { storeStep } from "./step.ts";
 import { YEAR_MS } from "./wait.ts";
 
@@ -18,8 +18,6 @@ export function openInvoke(
   about: About,
   moment: Moment,
 ): Outcome {
-  if (op.race) draft.state.race = true;
-  if (isKnown(draft, op.id)) return "known";
   const until = timeoutOf(draft, op, op.timeout, about, moment, YEAR_MS);
   if (until === null) return "ended";
   const functionId = about.invocable(op.function);

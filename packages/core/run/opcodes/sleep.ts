@@ -6,7 +6,7 @@ import type { LeaseRow } from "../../model/queue.ts";
 import type { About, Draft } from "../effects.ts";
 import { failRun, platformError } from "../lifecycle.ts";
 import type { Outcome } from "./index.ts";
-import { isKnown, open, tooLong } from "./open.ts";
+import { open, tooLong } from "./open.ts";
 
 export function openSleep(
   draft: Draft,
@@ -15,8 +15,6 @@ export function openSleep(
   about: About,
   moment: Moment,
 ): Outcome {
-  if (op.race) draft.state.race = true;
-  if (isKnown(draft, op.id)) return "known";
   const sleep = parseSleep(op.name, moment.now);
   if ("invalid" in sleep) {
     const message = `step "${op.displayName}": ${sleep.invalid}`;

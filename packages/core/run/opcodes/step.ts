@@ -9,7 +9,7 @@ import type { About, Draft } from "../effects.ts";
 import { inputName, requestName } from "../kept.ts";
 import { errorJson } from "../lifecycle.ts";
 import type { Outcome } from "./index.ts";
-import { isKnown, open, openOp } from "./open.ts";
+import { open, openOp } from "./open.ts";
 
 interface StepName {
   op: string;
@@ -63,8 +63,6 @@ export function openPlanned(
   moment: Moment,
 ): Outcome {
   const { state } = draft;
-  if (op.race) state.race = true;
-  if (isKnown(draft, op.id)) return "known";
   open(draft, op, { op: "StepPlanned", name: op.displayName }, moment);
   keepInput(draft, op);
   draft.effects.push({ do: "note", kind: "step.planned", step: op.id, data: { name: op.displayName } });

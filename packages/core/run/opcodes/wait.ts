@@ -7,7 +7,7 @@ import type { LeaseRow, WaitRow } from "../../model/queue.ts";
 import type { About, Draft } from "../effects.ts";
 import { failRun, platformError } from "../lifecycle.ts";
 import type { Outcome } from "./index.ts";
-import { isKnown, open, timeoutOf } from "./open.ts";
+import { open, timeoutOf } from "./open.ts";
 
 /** Without a timeout of its own, a signal is waited for this long. */
 export const YEAR_MS: number = 365 * 86_400_000;
@@ -19,8 +19,6 @@ export function openEventWait(
   about: About,
   moment: Moment,
 ): Outcome {
-  if (op.race) draft.state.race = true;
-  if (isKnown(draft, op.id)) return "known";
   const until = timeoutOf(draft, op, op.timeout, about, moment);
   if (until === null) return "ended";
   const placing = placed(draft, op, about, moment);
@@ -68,8 +66,6 @@ export function openSignalWait(
   about: About,
   moment: Moment,
 ): Outcome {
-  if (op.race) draft.state.race = true;
-  if (isKnown(draft, op.id)) return "known";
   const until = timeoutOf(draft, op, op.timeout, about, moment, YEAR_MS);
   if (until === null) return "ended";
   const others = (about.signals.get(op.signal) ?? []).filter((row) => (row.until ?? 0) > moment.now);
