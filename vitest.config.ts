@@ -40,6 +40,12 @@ export default defineConfig({
       protocol("protocol", "v4", v3Only),
       protocol("protocol-v4-plain", "v4-plain", [...v3Only, ...cliOnce]),
       protocol("protocol-v3", "v3", cliOnce),
+      project("test-kit", ["packages/test/**/*.test.ts"], { testTimeout: 60_000 }),
+      project("postgres", ["packages/store-postgres/**/*.test.ts"], {
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+        globalSetup: ["packages/store-postgres/fixtures/test-server.ts"],
+      }),
       project("simulation", ["tests/simulation/**/*.test.ts"], { testTimeout: 180_000 }),
       project("crash", ["tests/crash/**/*.test.ts"], { testTimeout: 300_000, hookTimeout: 60_000 }),
       "./examples/saas/vitest.config.ts",

@@ -64,15 +64,53 @@ async function main() {
   const userNode = newNode(user);
   await oldNodeCheck();
   for (const { manifest } of packed)
-    for (const path of Object.keys(manifest.exports ?? {}).filter((path) => path !== "./package.json"))
+    for (const path of doorsOf(manifest))
       await check(`import ${manifest.name}${path.slice(1)} from Node`, () =>
         run(userNode, ["--input-type=module", "-e", `await import("${manifest.name}${path.slice(1)}")`], {
           cwd: user,
         }),
       );
+  await check("a test that imports stepwell/test/vitest runs in Vitest", () => vitestRuns(userNode));
   await check("types resolve for a user of TypeScript", () => typeCheck(node, packed));
   await runOneFunction(userNode);
   await nextApp(userNode, packed);
+}
+
+/** What plain Node may import. Matchers of a test runner exist only inside of it. */
+function doorsOf(manifest) {
+  return Object.keys(manifest.exports ?? {}).filter(
+    (path) => path !== "./package.json" && !path.endsWith("/vitest"),
+  );
+}
+
+const testSource = `
+import "stepwell/test/vitest";
+import { Inngest } from "inngest";
+import { createWorld } from "stepwell/test";
+import { expect, test } from "vitest";
+
+const client = new Inngest({ id: "packed" });
+const double = client.createFunction(
+  { id: "double", triggers: [{ event: "pack/number" }] },
+  async ({ event, step }) => {
+    await step.sleep("a-month", "30d");
+    return step.run("twice", () => event.data.n * 2);
+  },
+);
+test("a month goes by", async () => {
+  await using world = await createWorld({ client, functions: [double] });
+  await world.send({ name: "pack/number", data: { n: 21 } });
+  await world.advance("30d");
+  expect(world.run()).toHaveRunStep("twice");
+  expect(world.run()).toHaveEnded("completed");
+});
+`;
+
+async function vitestRuns(userNode) {
+  writeFileSync(join(user, "packed.test.mjs"), testSource);
+  const vitest = join(user, "node_modules", "vitest", "vitest.mjs");
+  const shown = await run(userNode, [vitest, "run", "packed.test.mjs"], { cwd: user });
+  if (!/1 passed/.test(shown)) throw new Error(shown);
 }
 
 async function packOne(entry) {
@@ -93,14 +131,19 @@ async function install(packed) {
   const example = JSON.parse(
     readFileSync(join(root, "examples", "saas", "package.json"), "utf8"),
   ).dependencies;
-  const own = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).optionalDependencies;
+  const own = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const dependencies = {
     ...Object.fromEntries(packed.map(({ manifest, tarball }) => [manifest.name, `file:${tarball}`])),
     ...Object.fromEntries(["inngest", "next", "react", "react-dom"].map((name) => [name, example[name]])),
+    vitest: own.devDependencies.vitest,
   };
   writeFileSync(
     join(user, "package.json"),
-    JSON.stringify({ private: true, type: "module", dependencies, optionalDependencies: own }, null, 2),
+    JSON.stringify(
+      { private: true, type: "module", dependencies, optionalDependencies: own.optionalDependencies },
+      null,
+      2,
+    ),
   );
   await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline"], { cwd: user });
 }
@@ -213,9 +256,8 @@ async function runOneFunction(userNode) {
 }
 
 async function nextApp(userNode, packed) {
-  const paths = Object.keys(packed.find(({ manifest }) => manifest.name === "stepwell").manifest.exports)
-    .filter((path) => path !== "./package.json")
-    .map((path) => `stepwell${path.slice(1)}`);
+  const { manifest } = packed.find((one) => one.manifest.name === "stepwell");
+  const paths = doorsOf(manifest).map((path) => `stepwell${path.slice(1)}`);
   mkdirSync(join(user, "app", "doors"), { recursive: true });
   writeFileSync(
     join(user, "app", "doors", "route.js"),

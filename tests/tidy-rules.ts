@@ -12,10 +12,22 @@ export const arrows: Record<string, readonly string[]> = {
   protocol: ["core"],
   store: ["core"],
   "store-sqlite": ["store", "core"],
+  "store-postgres": ["store", "core"],
   engine: ["core", "protocol", "store"],
   api: ["core"],
   server: ["api", "engine", "protocol", "store", "core"],
-  stepwell: ["api", "core", "engine", "protocol", "server", "store", "store-sqlite"],
+  test: ["core", "engine", "server", "store"],
+  stepwell: [
+    "api",
+    "core",
+    "engine",
+    "protocol",
+    "server",
+    "store",
+    "store-sqlite",
+    "store-postgres",
+    "test",
+  ],
 };
 /** Rooms without clock, dice, timers and promises. */
 const pureRooms = new Set(["core", "protocol"]);
@@ -24,6 +36,7 @@ export interface Manifest {
   name: string;
   exports?: Record<string, unknown>;
   dependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
 }
 export interface Source {
   /** From the root, with `/`. */
@@ -120,12 +133,15 @@ export function arrowComplaints({ path, text }: Source, manifests: ReadonlyMap<s
         );
       if (subpath !== "" && other[1].exports?.[`./${subpath}`] === undefined)
         complaints.push(`${path}: ${name} is not a door of ${packageName}`);
-    } else if (other === undefined && !isTest(path) && own.dependencies?.[packageName] === undefined) {
+    } else if (other === undefined && !isTest(path) && !declares(own, packageName)) {
       complaints.push(`${path}: ${packageName} is not a dependency of ${own.name}`);
     }
   }
   return complaints;
 }
+
+const declares = (own: Manifest, name: string) =>
+  (own.dependencies?.[name] ?? own.peerDependencies?.[name]) !== undefined;
 
 const banned: readonly [RegExp, string][] = [
   [/\bDate\s*\.\s*now\b/, "Date.now"],
@@ -220,7 +236,6 @@ export function licenceAllowed(expression: string, also?: string): boolean {
 
 interface Locked {
   license?: string;
-  dev?: boolean;
   link?: boolean;
   optional?: boolean;
   dependencies?: Record<string, string>;
@@ -246,13 +261,18 @@ export function productionClosure(lock: Lock, start: string[]): Set<string> {
   return seen;
 }
 
+/**
+ * @param published what installing our packages brings
+ * @param shipped that, and what the example app brings; anything else is for development
+ */
 export function licenceComplaints(
   lock: Lock,
   published: ReadonlySet<string>,
+  shipped: ReadonlySet<string>,
   licenceOf: (place: string) => string | undefined,
 ): string[] {
   return Object.entries(lock).flatMap(([place, entry]) => {
-    if (!place.includes("node_modules/") || entry.dev === true || entry.link === true) return [];
+    if (!place.includes("node_modules/") || !shipped.has(place) || entry.link === true) return [];
     const name = place.slice(place.lastIndexOf("node_modules/") + "node_modules/".length);
     const licence = licenceOf(place) ?? entry.license ?? "none stated";
     const also = published.has(place) ? undefined : licencesOfTheExample.find(([of]) => of.test(name))?.[1];

@@ -1,0 +1,70 @@
+/** What PostgreSQL says when it refuses, or the network in its place, as the port's own error. */
+import { StoreError } from "@stepwell/store";
+
+/** The five signs of SQLSTATE; null: it is no error of the server. */
+export function sqlState(error: unknown): string | null {
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return null;
+  return /^[0-9A-Z]{5}$/.test(error.code) && "severity" in error ? error.code : null;
+}
+
+/** A deadlock or a conflict between snapshots: the same again, alone, may well succeed. */
+export function isPassing(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === "40P01" || state === "40001";
+}
+
+const NETWORK = /^(?:ECONN|EPIPE|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|ENET|ENOENT)/;
+const LOST = /^Connection terminated|is not queryable|timeout expired/;
+
+/** The connection is gone, or could not be made. */
+export function isLost(error: unknown): boolean {
+  if (error instanceof StoreError) return isLost(error.cause);
+  if (!(error instanceof Error)) return false;
+  const state = sqlState(error);
+  if (state !== null)
+    return (
+      /^57P|^08/.test(state) || ("severity" in error && /^(?:FATAL|PANIC)$/.test(String(error.severity)))
+    );
+  // Node tries all addresses of a name at once and gathers what became of each.
+  if (error instanceof AggregateError) return error.errors.some(isLost);
+  return NETWORK.test("code" in error ? String(error.code) : "") || LOST.test(error.message);
+}
+
+/** Errors of the server and of the connection become a StoreError; all others stay as they are. */
+export function asStoreError(error: unknown): unknown {
+  if (error instanceof StoreError || !(error instanceof Error)) return error;
+  const state = sqlState(error);
+  const failed = (message: string): StoreError => new StoreError("store_failed", message, { cause: error });
+  if (state === "53100" || state === "58030")
+    return new StoreError(
+      "store_full",
+      `the disk of the database is full or cannot be written (${error.message})`,
+      {
+        cause: error,
+      },
+    );
+  if (isLost(error))
+    return failed(`the connection to PostgreSQL is lost or cannot be made (${reason(error)})`);
+  if (state === null) return error;
+  if (state === "55P03") return failed("another transaction held what this one needs for too long");
+  return failed(`PostgreSQL refused: ${error.message} (${state})`);
+}
+
+/**
+ * Whatever kept a connection from being made. Errors of parsers may hold the URI, password and all, so only
+ * those of the server and of the network are kept as the cause.
+ */
+export function asConnectError(error: unknown): StoreError {
+  if (sqlState(error) === null && !isLost(error)) {
+    const why = error instanceof Error && !("input" in error) ? ` (${error.message})` : "";
+    return new StoreError("store_failed", `the connection to PostgreSQL cannot be made${why}`);
+  }
+  return asStoreError(error) as StoreError;
+}
+
+/** Messages of the network name hosts and ports; none names a password. */
+function reason(error: Error): string {
+  if (error instanceof AggregateError)
+    return [...new Set(error.errors.map((one: Error) => one.message))].join("; ");
+  return error.message;
+}
