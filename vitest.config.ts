@@ -22,8 +22,21 @@ const protocol = (name: string, sdk: string, exclude: string[] = []) =>
     hookTimeout: 60_000,
   });
 
+/** Semantics §6 once more, on PostgreSQL (tests/protocol/world.ts). */
+const flowControl = ["flow-*", "concurrency", "ends", "expressions"].map(
+  (name) => `tests/protocol/${name}.test.ts`,
+);
+/** One real PostgreSQL for all of a project's files. */
+const withPostgres = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  globalSetup: ["packages/store-postgres/fixtures/test-server.ts"],
+};
+
 export default defineConfig({
   test: {
+    // Most tests wait, for an app, a timer or a disk: two go on at once also where there are two cores.
+    maxWorkers: 2,
     projects: [
       project("core", [
         "packages/core/**/*.test.ts",
@@ -41,11 +54,12 @@ export default defineConfig({
       protocol("protocol-v4-plain", "v4-plain", [...v3Only, ...cliOnce]),
       protocol("protocol-v3", "v3", cliOnce),
       project("test-kit", ["packages/test/**/*.test.ts"], { testTimeout: 60_000 }),
-      project("postgres", ["packages/store-postgres/**/*.test.ts"], {
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
-        globalSetup: ["packages/store-postgres/fixtures/test-server.ts"],
-      }),
+      project(
+        "postgres",
+        ["packages/store-postgres/**/*.test.ts", "tests/postgres/**/*.test.ts"],
+        withPostgres,
+      ),
+      project("protocol-postgres", flowControl, { ...withPostgres, env: { STEPWELL_STORE: "postgres" } }),
       project("simulation", ["tests/simulation/**/*.test.ts"], { testTimeout: 180_000 }),
       project("crash", ["tests/crash/**/*.test.ts"], { testTimeout: 300_000, hookTimeout: 60_000 }),
       "./examples/saas/vitest.config.ts",

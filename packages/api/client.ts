@@ -98,6 +98,7 @@ export interface Client {
   readonly url: string;
   /** Resolves once the events are durable. */
   send(eventKey: string, events: OutgoingEvent[]): Promise<SendAnswer>;
+  /** With `outcomes`: what became of it, function by function. */
   event(id: string): Promise<V1Event>;
   /** Newest first. */
   events(query?: EventQuery): Promise<V1Answer<V1Event[]>>;
@@ -105,6 +106,8 @@ export interface Client {
   runs(query?: RunQuery): Promise<V2Answer<FunctionRun[]>>;
   run(id: string): Promise<FunctionRun>;
   trace(id: string): Promise<Trace>;
+  /** A run with its output and what it waits for. */
+  waiting(id: string): Promise<V1Run>;
   cancel(id: string): Promise<void>;
   /** New runs are skipped, and old ones make no further calls. `named`: slug or id of the function. */
   pause(named: string): Promise<FunctionState>;
@@ -152,6 +155,7 @@ export function createClient(options: ClientOptions): Client {
       (await ask(v2Answer(functionRunSchema), `/v2/runs/${encodeURIComponent(id)}?includeOutput=true`)).data,
     trace: async (id) =>
       (await ask(v2Answer(traceSchema), `/v2/runs/${encodeURIComponent(id)}/trace?includeOutput=true`)).data,
+    waiting: (id) => v1(v1RunSchema, `/v1/runs/${encodeURIComponent(id)}`),
     cancel: async (id) => {
       await request(base, `/v1/runs/${encodeURIComponent(id)}`, { method: "DELETE" }, options);
     },

@@ -60,3 +60,14 @@ export {
   type V2RunStatus,
   v2Answer,
 } from "./v2.ts";
+export {
+  type EventOutcome,
+  eventOutcomeSchema,
+  type OutcomeKind,
+  outcomeKinds,
+  type WaitingGate,
+  type WaitingLimit,
+  type WaitingReason,
+  waitingGates,
+  waitingReasonSchema,
+} from "./waiting.ts";

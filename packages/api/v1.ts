@@ -2,6 +2,7 @@
 import type { RunStatus } from "@stepwell/core";
 import { z } from "zod";
 import { type ListPage, pageSchema } from "./list-page.ts";
+import { type EventOutcome, eventOutcomeSchema, type WaitingReason, waitingReasonSchema } from "./waiting.ts";
 
 /** An event as `GET /v1/events` shows it. */
 export interface V1Event {
@@ -20,6 +21,8 @@ export interface V1Event {
   environmentID: string;
   source: string;
   sourceID: string;
+  /** What became of it, function by function, also where no run came of it. Of `GET /v1/events/{id}` only. */
+  outcomes?: EventOutcome[];
 }
 
 export type V1RunStatus = Capitalize<RunStatus>;
@@ -41,6 +44,8 @@ export interface V1Run {
   batch_id: string | null;
   original_run_id: string | null;
   cron: string | null;
+  /** Why it does not go on, the most limiting first; empty once it has ended. Of `GET /v1/runs/{id}` only. */
+  waiting?: WaitingReason[];
 }
 
 /** The envelope of a successful v1 answer. */
@@ -80,6 +85,7 @@ export const v1EventSchema: z.ZodType<V1Event> = z.object({
   environmentID: z.string(),
   source: z.string(),
   sourceID: z.string(),
+  outcomes: z.array(eventOutcomeSchema).exactOptional(),
 });
 
 export const v1RunSchema: z.ZodType<V1Run> = z.object({
@@ -97,6 +103,7 @@ export const v1RunSchema: z.ZodType<V1Run> = z.object({
   batch_id: z.string().nullable(),
   original_run_id: z.string().nullable(),
   cron: z.string().nullable(),
+  waiting: z.array(waitingReasonSchema).exactOptional(),
 });
 
 export const sendAnswerSchema: z.ZodType<SendAnswer> = z.object({

@@ -130,6 +130,11 @@ export const errors = {
     cause: "At least one function is invalid.",
     cure: "Mend the function that the message names and sync again.",
   },
+  combo_unsupported: {
+    status: 400,
+    cause: "A function combines two options that exclude each other.",
+    cure: "Remove one of the two that the message names and sync again.",
+  },
   option_not_built: {
     status: 400,
     cause: "A function uses an option that this version of Stepwell does not have yet.",
@@ -188,12 +193,12 @@ export const errors = {
   store_unavailable: {
     status: 503,
     cause: "The store cannot write.",
-    cure: "Free disk space or mend the disk; the server goes on by itself.",
+    cure: "Free disk space, mend the disk or bring the database back; the server goes on by itself.",
   },
   store_locked: {
     status: 409,
-    cause: "Another Stepwell has this file open.",
-    cure: "Stop it, or use another --sqlite-dir.",
+    cause: "Another Stepwell has this file or database.",
+    cure: "Stop it, or use another --sqlite-dir or database.",
   },
   internal: {
     status: 500,

@@ -1,9 +1,20 @@
 /** What the engine needs from outside, and what it offers: the only types its callers see. */
-import type { DurationMs, FunctionMode, Instant, Json, NewEvent, NodeId, RunId } from "@stepwell/core";
+import type {
+  DurationMs,
+  EventId,
+  EventOutcome,
+  FunctionMode,
+  Instant,
+  Json,
+  NewEvent,
+  NodeId,
+  RunId,
+} from "@stepwell/core";
 import type { Registration } from "@stepwell/protocol";
 import type { Reads, Store } from "@stepwell/store";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { RerunFrom } from "./rerun.ts";
+import type { RunReason } from "./why.ts";
 
 /** Time comes from outside: the real clock, or a virtual one in tests. */
 export interface Clock {
@@ -157,6 +168,10 @@ export interface Engine {
     named: string,
     mode: FunctionMode,
   ): Promise<{ functionId: string; slug: string; mode: FunctionMode }>;
+  /** What a run waits for, the most limiting first; empty: it has ended, or there is no such run. */
+  why(runId: RunId): Promise<RunReason[]>;
+  /** What became of an event, function by function, also where no run came of it; null: no such event. */
+  outcomes(eventId: EventId): Promise<EventOutcome[] | null>;
   /** Ends a run from outside. */
   cancel(runId: RunId): Promise<"cancelled" | "ended" | "unknown">;
   /** No new calls; waits for those in flight up to `graceMs`, then leaves them to recovery. */

@@ -9,23 +9,26 @@ import type { Engine, EngineOptions } from "./engine-port.ts";
 import { setMode } from "./mode.ts";
 import { createPump } from "./pump.ts";
 import { createReceive } from "./receive.ts";
-import { recover } from "./recover.ts";
+import { recover, regain } from "./recover.ts";
 import { releaseAll } from "./released-lanes.ts";
 import { rerun } from "./rerun.ts";
+import { lookAtStart, withSecondLook } from "./second-look.ts";
 import { cancelRun } from "./settle.ts";
 import { signal } from "./signal.ts";
 import { sync } from "./sync.ts";
 import { syncUrl } from "./sync-url.ts";
+import { eventOutcomes, why } from "./why.ts";
 
 /**
  * Makes an engine over an opened, migrated store. It does nothing until `start`.
  * @returns the engine; `stop` it before the store is closed
  */
 export function createEngine(options: EngineOptions): Engine {
-  const context = createContext(options);
+  const context = withSecondLook(createContext(options));
   const pump = createPump(context);
   const receive = createReceive(context);
   const { clock, mode } = options;
+  let unfollow: () => void = () => {};
   const movable = isMovable(clock) ? clock : null;
   const travel =
     movable === null || mode !== "dev"
@@ -40,6 +43,8 @@ export function createEngine(options: EngineOptions): Engine {
     checkpoint: (runId, steps) => checkpoint(context, runId, steps),
     setMode: (named, mode) => setMode(context, named, mode),
     rerun: (runId, from) => rerun(context, runId, from),
+    why: (runId) => why(context, runId, { inFlight: pump.workersBusy(), most: options.queueWorkers }),
+    outcomes: (eventId) => eventOutcomes(context, eventId),
     async cancel(runId) {
       const outcome = await cancelRun(context, runId, "cancelled by API");
       if (outcome === "cancelled")
@@ -54,7 +59,9 @@ export function createEngine(options: EngineOptions): Engine {
     },
     async start() {
       if (mode === "start" && (movable?.movedMs() ?? 0) > 0) throw new StepwellError("clock_moved");
+      unfollow = options.store.onRegained?.(() => regain(context)) ?? unfollow;
       await context.registry.load(options.store.read);
+      const { floor } = await options.store.clock();
       const node = { id: options.node, startedAt: context.now(), aliveUntil: null };
       await context.commit({}, () => ({ write: [{ put: "nodes", row: node }], reply: null }));
       const lost = await recover(context);
@@ -66,10 +73,12 @@ export function createEngine(options: EngineOptions): Engine {
           calls: lost,
         });
       await releaseAll(context, await options.store.read.functions());
+      await lookAtStart(context, floor);
       await pump.start();
     },
     async stop(graceMs) {
       travel?.stop();
+      unfollow();
       await pump.stop(graceMs);
       context.leave();
       await options.transport.close();

@@ -30,7 +30,14 @@ export async function flushDebounce(context: Context, wake: WakeRow, job: Job<"d
   const candidates: Candidate[] =
     fn === null || stored === null
       ? []
-      : [{ ...candidateOf(context, stored, fn), startAt: null, from: "quiet" }];
+      : [
+          {
+            ...candidateOf(context, stored, fn),
+            startAt: null,
+            from: "quiet",
+            ...(state?.leader === undefined ? {} : { leader: state.leader }),
+          },
+        ];
   await admitAll(
     context,
     wake,

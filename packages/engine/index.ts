@@ -7,3 +7,4 @@ export * from "./engine-port.ts";
 export type { RerunFrom } from "./rerun.ts";
 export { syncChecks } from "./sync.ts";
 export { createTransport, type TransportOptions } from "./transport.ts";
+export type { RunReason } from "./why.ts";

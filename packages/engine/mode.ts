@@ -18,13 +18,14 @@ export async function setMode(
   named: string,
   mode: FunctionMode,
 ): Promise<{ functionId: string; slug: string; mode: FunctionMode }> {
-  const id = context.registry.invocable(named);
-  const known = id === null ? undefined : context.registry.fn(id);
-  if (id === null || known === undefined)
+  // Also one that has left its app: its unfinished runs may be held by the pause.
+  const known = context.registry.named(named);
+  if (known === null)
     throw new StepwellError(
       "not_found",
       `There is no function ${JSON.stringify(named.slice(0, 200))}. Give its slug, like my-app-my-function.`,
     );
+  const { id } = known;
   await context.commit({ app: known.appId }, (seen) => {
     const row = seen.app.functions.find((fn) => fn.id === id);
     if (row === undefined) return { write: [], reply: null };

@@ -29,6 +29,8 @@ export interface Pump {
   /** No new claims or wakes; resolves when nothing is in flight, or after `graceMs`. */
   stop(graceMs: number): Promise<void>;
   callsInFlight(): number;
+  /** Workers that make a call to an app now. */
+  workersBusy(): number;
   /** Nothing is being handled, claimed or called at this instant; the store may still hold what is due. */
   isIdle(): boolean;
   /** Wakes handled since the start that had waited for their time: sleeps, retries, timeouts, cron ticks. */
@@ -173,6 +175,8 @@ export function createPump(context: Context): Pump {
       if (looking) noteHandled(wake);
       failures.delete(wake.id);
       inHand.delete(wake.id);
+      // It was slow, so nobody looks any more; it may be due still (a debounce that got a newer event meanwhile).
+      if (!looking) void lookForDue();
     } catch (error) {
       park(wake, error);
     } finally {
@@ -358,6 +362,7 @@ export function createPump(context: Context): Pump {
       });
     },
     callsInFlight: () => running + fetching,
+    workersBusy: () => running,
     isIdle: () => !looking && handling === 0 && running === 0 && reserved === 0 && ready.size === 0,
     wakesFired: () => fired,
   };

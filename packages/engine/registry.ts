@@ -3,8 +3,8 @@ import {
   type AppRow,
   type CellKey,
   cellLimit,
-  type EventTrigger,
   type FunctionConfig,
+  type FunctionId,
   type FunctionRow,
   isShared,
   isThrottle,
@@ -28,14 +28,18 @@ export interface Registry {
   app(id: string): AppRow | undefined;
   /** Active functions that an event starts, each once (semantics §3.3). */
   matching(event: WireEvent, now: number): FunctionRow[];
+  /** Active functions with a trigger of this event name, whatever its `if` is. */
+  listeners(eventName: string): FunctionRow[];
   /** Does an active function listen to this name? */
   listened(eventName: string): boolean;
   /** The active function of this slug or id; null: nothing can be invoked by it. */
   invocable(slugOrId: string): string | null;
+  /** The function of this slug or id; one that has left its app only when no active one has the name. */
+  named(slugOrId: string): FunctionRow | null;
   /** What a claim goes by. */
   readonly limits: Limits;
-  /** At most so many of a lane's wakes can be granted by this cell: how far a store looks ahead. */
-  ahead(cell: CellKey): number;
+  /** At most so many wakes of a function can be granted by this cell: how far a store looks ahead. */
+  ahead(cell: CellKey, functionId: FunctionId): number;
 }
 
 export function createRegistry(): Registry {
@@ -55,19 +59,25 @@ export function createRegistry(): Registry {
       active.filter(
         (fn) => matchTrigger(fn.config.triggers, event, (source) => holds(source, event, now)) !== null,
       ),
-    listened: (name) =>
-      active.some((fn) => eventTriggers(fn.config).some((trigger) => matchesName(trigger.event, name))),
+    listeners: (name) => active.filter((fn) => listensTo(fn, name)),
+    listened: (name) => active.some((fn) => listensTo(fn, name)),
     invocable: (slugOrId) => active.find((fn) => fn.id === slugOrId || fn.slug === slugOrId)?.id ?? null,
+    named: (slugOrId) => {
+      const isIt = ({ id, slug }: FunctionRow): boolean => id === slugOrId || slug === slugOrId;
+      return active.find(isIt) ?? [...functions.values()].find(isIt) ?? null;
+    },
     limits: {
       of: (cell, functionId) => cellLimit(cell, functionId, configOf),
       pace: (cell) => paceOfCell(cell, configOf),
       isPaused: (functionId) => functions.get(functionId)?.mode === "paused",
     },
-    // Of a cell that several functions share, each has its own number: the store looks as far as a claim wants.
-    ahead: (cell) =>
-      isShared(cell) || isThrottle(cell) || cell.startsWith("paused:")
+    ahead(cell, functionId) {
+      // Of a cell that several functions share, each has its own number.
+      if (isShared(cell)) return cellLimit(cell, functionId, configOf);
+      return isThrottle(cell) || cell.startsWith("paused:")
         ? Number.POSITIVE_INFINITY
-        : cellLimit(cell, ownerOf(cell), configOf),
+        : cellLimit(cell, ownerOf(cell), configOf);
+    },
   };
 }
 
@@ -80,8 +90,8 @@ function holds(source: string, event: WireEvent, now: number): boolean {
   return isTrue(parseExpression(source), { event: asJson(event) }, { now });
 }
 
-function eventTriggers(config: FunctionConfig): EventTrigger[] {
-  return config.triggers.filter((trigger) => "event" in trigger);
+function listensTo({ config }: FunctionRow, eventName: string): boolean {
+  return config.triggers.some((trigger) => "event" in trigger && matchesName(trigger.event, eventName));
 }
 
 function asJson(event: WireEvent): Json {

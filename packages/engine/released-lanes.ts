@@ -2,6 +2,9 @@
 import { type Change, type FunctionRow, isThrottle, roomWakeId, SHARED_POOL } from "@stepwell/core";
 import type { Context } from "./context.ts";
 
+/** A claim reads a nudge whole or not at all. */
+const CELLS_PER_NUDGE = 50;
+
 /** In all pools that lanes of the function may be in: a limit that others share moves new runs to another one. */
 export async function releasedLanes(context: Context, fn: FunctionRow): Promise<Change[]> {
   const write: Change[] = [];
@@ -16,7 +19,12 @@ async function releasedPool(context: Context, pool: string): Promise<Change[]> {
   const rooms = cells.filter(isThrottle).map((cell): Change => {
     return { remove: "wakes", key: { id: roomWakeId(cell) } };
   });
-  return [{ insert: "nudges", row: { pool, lane: null, cells, score: null, gone: null } }, ...rooms];
+  const nudges: Change[] = [];
+  for (let at = 0; at < cells.length; at += CELLS_PER_NUDGE) {
+    const part = cells.slice(at, at + CELLS_PER_NUDGE);
+    nudges.push({ insert: "nudges", row: { pool, lane: null, cells: part, score: null, gone: null } });
+  }
+  return [...nudges, ...rooms];
 }
 
 /** At the start: whatever a process that died had left undone, no lane stays blocked for nothing. */

@@ -82,25 +82,33 @@ async function start(
  * Ends every wait the event matches, and cancels the runs it is to cancel (semantics §7.3, §6.10). A wait that
  * cannot be ended because of a bug of ours is told and passed over, so that the event goes on.
  */
-async function endWaits(context: Context, stored: StoredEvent): Promise<void> {
+export async function endWaits(context: Context, stored: StoredEvent): Promise<void> {
   const { read } = context.options.store;
-  const { name, seq, receivedAt } = stored.row;
+  const { name } = stored.row;
   const paths = await read.waitPaths(name);
   if (paths.length === 0) return;
-  const event = { seq, receivedAt, value: asWaited(stored) };
-  for (const anchor of anchorsOf(event.value, paths)) {
+  for (const anchor of anchorsOf(asWaited(stored), paths)) {
     for (let after: string | null = null; ; ) {
       const page: WaitRow[] = await read.waits({ name, anchors: [anchor], after, limit: WAIT_PAGE });
-      const hits = await matching(context, page, event);
-      const ends = await Promise.allSettled(
-        hits.map((wait) => end(context, wait, stored.row.id, event.value)),
-      );
-      for (const [at, ended] of ends.entries())
-        if (ended.status === "rejected") passOver(context, hits[at], ended.reason);
+      await endAmong(context, page, stored);
       after = page.at(-1)?.id ?? null;
       if (page.length < WAIT_PAGE) break;
     }
   }
+}
+
+/**
+ * Ends those of these waits that the event matches.
+ * @returns how many matched
+ */
+export async function endAmong(context: Context, waits: WaitRow[], stored: StoredEvent): Promise<number> {
+  const { seq, receivedAt, id } = stored.row;
+  const event = { seq, receivedAt, value: asWaited(stored) };
+  const hits = await matching(context, waits, event);
+  const ends = await Promise.allSettled(hits.map((wait) => end(context, wait, id, event.value)));
+  for (const [at, ended] of ends.entries())
+    if (ended.status === "rejected") passOver(context, hits[at], ended.reason);
+  return hits.length;
 }
 
 /** Evaluating is work without an end in sight: others get their turn in between. */

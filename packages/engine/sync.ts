@@ -18,6 +18,7 @@ import type { Context } from "./context.ts";
 import type { SyncResult } from "./engine-port.ts";
 import { releasedLanes } from "./released-lanes.ts";
 import { cronWake } from "./tick.ts";
+import { untilStored } from "./until-stored.ts";
 
 /** What a sync needs the core for; handed to `protocol`, which stays free of the rules. */
 export const syncChecks: Checks = {
@@ -75,8 +76,11 @@ export async function sync(context: Context, registration: Registration): Promis
       reply: { ok: true as const, modified, appId: id, functions: registration.functions.length },
     };
   });
-  await context.registry.load(context.options.store.read);
-  if (result.modified) await nudgeBlocked(context, registration);
+  // What is stored must be known here and told to the pool: another sync of the same would not do it.
+  await untilStored(context, async () => {
+    await context.registry.load(context.options.store.read);
+    if (result.modified) await nudgeBlocked(context, registration);
+  });
   if (result.modified)
     context.options.log({
       level: "info",

@@ -16,6 +16,7 @@ function read(value: Json | undefined): { limits: ConcurrencyLimit[]; wrong: str
       duration: () => null,
     },
     invalid: (text) => wrong.push(text),
+    combination: (one, other) => wrong.push(`${one} with ${other}`),
     notBuilt: (option) => wrong.push(`not built: ${option}`),
   };
   return { limits: readConcurrency(value, findings), wrong };
@@ -107,13 +108,19 @@ describe("what is refused", () => {
     [
       "a shared limit on runs",
       { fn: [{ limit: 1, key, scope: "env" }] },
-      'limits on runs (concurrency.fn) have the scope "fn" only.',
+      'limits on runs (concurrency.fn) have the scope "fn" only. Remove `scope`.',
     ],
-    ["a negative limit", -1, "concurrency.limit must be a whole number, 0 or more."],
-    ["a fraction", { limit: 1.5 }, "concurrency.limit must be a whole number, 0 or more."],
+    ["a negative limit", -1, "concurrency.limit (-1) must be a whole number, 0 or more."],
+    ["a fraction", { limit: 1.5 }, "concurrency.limit (1.5) must be a whole number, 0 or more."],
     ["a text", "5", "concurrency must be a number, or an object with `limit`."],
     ["a text in the list", ["5"], "concurrency must be a number, or an object with `limit`."],
-    ["a limit that is text", { limit: "5" }, "concurrency.limit must be a whole number, 0 or more."],
+    ["a limit that is text", { limit: "5" }, 'concurrency.limit ("5") must be a whole number, 0 or more.'],
+    [
+      "a limit of 0 on runs, which would limit nothing",
+      { fn: [{ limit: 0 }] },
+      "concurrency.fn.limit (0) must be a whole number, 1 or more.",
+    ],
+    ["none on runs", { fn: [{ key }] }, "concurrency.fn.limit (null) must be a whole number, 1 or more."],
     [
       "a key that is no text",
       { limit: 1, key: 7 },

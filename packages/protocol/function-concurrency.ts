@@ -42,9 +42,13 @@ function readLimit(entry: Json, level: "step" | "run", findings: Findings): Conc
     return null;
   }
   for (const key of unknownKeys(given, ["limit", "key", "scope"])) findings.notBuilt(`concurrency.${key}`);
+  const name = level === "run" ? "concurrency.fn" : "concurrency";
   const limit = given.limit ?? 0;
-  if (typeof limit !== "number" || !Number.isInteger(limit) || limit < 0) {
-    findings.invalid("concurrency.limit must be a whole number, 0 or more.");
+  // Of calls, 0 is the word of SDKs for "no limit"; of runs it would be a limit that was forgotten (semantics §6.0).
+  if (typeof limit !== "number" || !Number.isInteger(limit) || limit < (level === "run" ? 1 : 0)) {
+    findings.invalid(
+      `${name}.limit (${JSON.stringify(given.limit ?? null)}) must be a whole number, ${level === "run" ? 1 : 0} or more.`,
+    );
     return null;
   }
   const key = readKey(given.key, findings);
@@ -70,7 +74,7 @@ function readScope(
     return null;
   }
   if (scope !== "fn" && level === "run") {
-    findings.invalid('limits on runs (concurrency.fn) have the scope "fn" only.');
+    findings.invalid('limits on runs (concurrency.fn) have the scope "fn" only. Remove `scope`.');
     return null;
   }
   if (scope !== "fn" && key === null) {

@@ -21,7 +21,7 @@ export interface Checks {
 }
 
 export interface Problem {
-  code: "sync_refused" | "option_not_built";
+  code: "sync_refused" | "option_not_built" | "combo_unsupported";
   text: string;
 }
 
@@ -30,6 +30,8 @@ export interface Findings {
   readonly slug: string;
   readonly checks: Checks;
   invalid(text: string): void;
+  /** Two options that exclude each other (semantics §6.1). */
+  combination(one: string, other: string): void;
   notBuilt(option: string, cure?: string): void;
 }
 
@@ -70,6 +72,11 @@ export function readFunction(
     slug,
     checks,
     invalid: (text) => problems.push({ code: "sync_refused", text: `Function "${slug}": ${text}` }),
+    combination: (one, other) =>
+      problems.push({
+        code: "combo_unsupported",
+        text: `Function "${slug}": ${one} cannot be combined with ${other} (combo_unsupported). Remove one of them.`,
+      }),
     notBuilt: (option, cure = "Remove the option, or wait for the version that has it.") =>
       problems.push({
         code: "option_not_built",

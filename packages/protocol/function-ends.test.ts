@@ -66,9 +66,16 @@ describe("cancelOn", () => {
     ["DU-8: a year is no duration", [{ event: "c", timeout: "1y" }], /cancelOn.timeout \("1y"\)/],
     ["a number as timeout", [{ event: "c", timeout: 5 }], /cancelOn.timeout \(5\)/],
     ["a date that is none", [{ event: "c", timeout: "2030-13-01T00:00:00Z" }], /cancelOn.timeout/],
+    ["no list", { event: "c" }, /cancelOn must be a list/],
+    ["a condition that is no text", [{ event: "c", if: true }], /cancelOn.if must be text/],
   ])("refuses %s", (_case, cancel, message) =>
     expect(problems({ cancel })).toEqual([{ code: "sync_refused", text: expect.stringMatching(message) }]),
   );
+
+  it("a property that nobody reads is not silently accepted", () =>
+    expect(problems({ cancel: [{ event: "c", match: "data.id" }] })).toEqual([
+      { code: "option_not_built", text: expect.stringContaining("cancelOn.match is not built yet") },
+    ]));
 });
 
 describe("timeouts", () => {
@@ -88,7 +95,13 @@ describe("timeouts", () => {
   it.each<[string, Json, RegExp]>([
     ["no duration", { start: "soon" }, /timeouts.start \("soon"\)/],
     ["a number", { finish: 60 }, /timeouts.finish \(60\)/],
+    ["no object", "5m", /timeouts must be an object with `start`, `finish`/],
   ])("refuses %s", (_case, timeouts, message) =>
     expect(problems({ timeouts })).toEqual([{ code: "sync_refused", text: expect.stringMatching(message) }]),
   );
+
+  it("a property that nobody reads is not silently accepted", () =>
+    expect(problems({ timeouts: { total: "1h" } })).toEqual([
+      { code: "option_not_built", text: expect.stringContaining("timeouts.total is not built yet") },
+    ]));
 });

@@ -137,7 +137,7 @@ describe("the compatibility table (semantics §6.1)", () => {
     ["batch + priority", { batchEvents, priority }, "priority"],
   ])("%s: refused, with both names, the code and the cure", (_case, options, name) => {
     const { code, message } = refused(options);
-    expect(code).toBe("sync_refused");
+    expect(code).toBe("combo_unsupported");
     expect(message).toContain(
       `Function "app-x": batchEvents cannot be combined with ${name} (combo_unsupported). Remove one of them.`,
     );
@@ -167,15 +167,44 @@ describe("the compatibility table (semantics §6.1)", () => {
     ["batch beside options that ask for nothing", { batchEvents, cancel: [], debounce: null, singleton: {} }],
   ])("%s: accepted", (_case, options) => expect(() => register(options)).not.toThrow());
 
-  test.each<[string, JsonObject, RegExp]>([
+  test("two forbidden pairs are told both, and the code stays", () => {
+    const { code, message } = refused({ batchEvents, cancel, debounce });
+    expect(code).toBe("combo_unsupported");
+    for (const name of ["cancelOn", "debounce"]) expect(message).toContain(`combined with ${name} (combo_`);
+  });
+
+  test("a forbidden pair beside another mistake: the code that covers both", () => {
+    const { code, message } = refused({ batchEvents, cancel, debounce: { period: "1ms" } });
+    expect(code).toBe("sync_refused");
+    for (const part of ["cancelOn (combo_unsupported)", "debounce.period"]) expect(message).toContain(part);
+  });
+
+  test.each<[string, JsonObject, string]>([
     [
       "C-8 · 3 concurrency limits",
       { concurrency: [1, 2, 3].map((limit) => ({ limit })) },
-      /concurrency has 3 limits; at most 2/,
+      "concurrency has 3 limits; at most 2 are allowed. Remove some.",
     ],
-    ["K-6 · 6 cancelOn", { cancel: Array.from({ length: 6 }, () => ({ event: "c" })) }, /cancelOn/],
-    ["11 triggers", { triggers: Array.from({ length: 11 }, (_, n) => ({ event: `t/${n}` })) }, /trigger/],
-  ])("%s: refused", (_case, options, says) => expect(refused(options).message).toMatch(says));
+    [
+      "K-6 · 6 cancelOn",
+      { cancel: Array.from({ length: 6 }, () => ({ event: "c" })) },
+      "cancelOn has 6 entries; at most 5 are allowed. Remove some.",
+    ],
+    [
+      "11 triggers",
+      { triggers: Array.from({ length: 11 }, (_, n) => ({ event: `t/${n}` })) },
+      "it has 11 triggers; at most 10 are allowed. Remove some, or make a second function.",
+    ],
+    [
+      "2 limits on runs",
+      { concurrency: { fn: [{ limit: 1 }, { limit: 2 }] } },
+      "concurrency.fn has 2 limits; at most 1 are allowed. Remove some.",
+    ],
+  ])("%s: refused with function, option and cure", (_case, options, says) => {
+    const { code, message } = refused(options);
+    expect(code).toBe("sync_refused");
+    expect(message).toContain(`Function "app-x": ${says}`);
+  });
 });
 
 describe("what is refused, by option and cure", () => {

@@ -27,10 +27,7 @@ export function readFlow(item: JsonObject, findings: Findings): Flow {
   };
   if (!isAbsent(item.batchEvents))
     for (const [wire, name] of Object.entries(NOT_WITH_BATCH))
-      if (!isAbsent(item[wire]))
-        findings.invalid(
-          `batchEvents cannot be combined with ${name} (combo_unsupported). Remove one of them.`,
-        );
+      if (!isAbsent(item[wire])) findings.combination("batchEvents", name);
   return flow;
 }
 
@@ -97,16 +94,17 @@ function readDebounce(value: Json | undefined, findings: Findings): Flow["deboun
 function readBatch(value: Json | undefined, findings: Findings): Flow["batch"] {
   const given = objectOf("batchEvents", value, ["maxSize", "timeout", "key", "if"], findings);
   if (given === null) return undefined;
-  if (typeof given.timeout === "string" && /[wd]/.test(given.timeout))
+  const { timeout } = given;
+  if (typeof timeout === "string" && /[wd]/.test(timeout) && findings.checks.duration(timeout) !== null)
     findings.invalid(
-      `batchEvents.timeout (${JSON.stringify(given.timeout)}) is not a duration of 1s or more, without days or weeks.`,
+      `batchEvents.timeout (${JSON.stringify(timeout)}) is not a duration of 1s or more, without days or weeks.`,
     );
   const condition = keyOf("batchEvents.if", given.if, findings).key;
   return {
     maxSize: wholeOf("batchEvents.maxSize", given.maxSize, 2, findings),
     timeoutMs: spanOf(
       "batchEvents.timeout",
-      given.timeout,
+      timeout,
       SECOND,
       Number.MAX_SAFE_INTEGER,
       "of 1s or more, without days or weeks",

@@ -272,26 +272,6 @@ describe("what is not built is refused, never ignored", () => {
     ["DU-4: debounce 500ms", { debounce: { period: "500ms" } }, /debounce.period/],
     ["DU-6: rate limit 25h", { rateLimit: { limit: 1, period: "25h" } }, /rateLimit.period/],
     ["throttle under 1s", { throttle: { limit: 1, period: "900ms" } }, /throttle.period/],
-    [
-      "batch and cancelOn",
-      { batchEvents: { maxSize: 2, timeout: "1s" }, cancel: [{ event: "c" }] },
-      /combined with cancelOn/,
-    ],
-    [
-      "batch and debounce",
-      { batchEvents: { maxSize: 2, timeout: "1s" }, debounce: { period: "1s" } },
-      /combined with debounce/,
-    ],
-    [
-      "batch and singleton",
-      { batchEvents: { maxSize: 2, timeout: "1s" }, singleton: { mode: "skip" } },
-      /combined with singleton/,
-    ],
-    [
-      "batch and priority",
-      { batchEvents: { maxSize: 2, timeout: "1s" }, priority: { run: "1" } },
-      /combined with priority/,
-    ],
   ])("tells a mistake as a mistake: %s", (_case, options, message) => {
     const error = refused(options);
     expect(error.code).toBe("sync_refused");

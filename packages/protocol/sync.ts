@@ -55,7 +55,7 @@ const inBandShape = z.object({
  * Reads the body of `POST /fn/register` (wire.md §3.1).
  * @param env header `x-inngest-env`
  * @param platform header `x-inngest-platform`: the body does not hold it
- * @throws StepwellError `app_name_missing`, `sync_refused` or `option_not_built`
+ * @throws StepwellError `app_name_missing`, `sync_refused`, `combo_unsupported` or `option_not_built`
  */
 export function readRegistration(
   body: Json,
@@ -81,7 +81,7 @@ export function readRegistration(
 
 /**
  * Reads the answer of an in-band PUT (wire.md §3.2). `url` is the one that was asked for.
- * @throws StepwellError `app_name_missing`, `sync_refused` or `option_not_built`
+ * @throws StepwellError `app_name_missing`, `sync_refused`, `combo_unsupported` or `option_not_built`
  */
 export function readInBand(body: Json, headers: HeaderMap, url: string, checks: Checks): Registration {
   const said = shaped(inBandShape, body);
@@ -181,14 +181,15 @@ function readFunctions(items: Json[], checks: Checks): FunctionConfig[] {
 
 const SHOWN_PROBLEMS = 10;
 
-/** One text with every problem, so that one round of mending is enough. */
+/** One text with every problem, so that one round of mending is enough. The code is the narrowest that all have. */
 function refusal(problems: Problem[]): StepwellError {
-  const notBuilt = problems.every((problem) => problem.code === "option_not_built");
+  const [first, ...others] = new Set(problems.map((problem) => problem.code));
+  const code = first === undefined || others.length > 0 ? "sync_refused" : first;
   const shown = problems.slice(0, SHOWN_PROBLEMS).map((problem) => problem.text);
   if (problems.length > SHOWN_PROBLEMS) shown.push(`And ${problems.length - SHOWN_PROBLEMS} more.`);
   return new StepwellError(
-    notBuilt ? "option_not_built" : "sync_refused",
-    notBuilt ? shown.join(" ") : `At least one function is invalid. ${shown.join(" ")}`,
+    code,
+    code === "option_not_built" ? shown.join(" ") : `At least one function is invalid. ${shown.join(" ")}`,
   );
 }
 

@@ -16,7 +16,9 @@ export function readTriggers(value: Json | undefined, findings: Findings): Trigg
     return [];
   }
   if (value.length > MAX_TRIGGERS)
-    findings.invalid(`it has ${value.length} triggers; at most ${MAX_TRIGGERS} are allowed.`);
+    findings.invalid(
+      `it has ${value.length} triggers; at most ${MAX_TRIGGERS} are allowed. Remove some, or make a second function.`,
+    );
   const triggers: Trigger[] = [];
   const seen = new Set<string>();
   for (const item of value) {

@@ -98,3 +98,18 @@ it("refuses to look for apps in start", () => {
   expect(problems({ mode: "start", ...keys, discovery: true })).toMatch(/^discovery: start never looks/);
   expect(readSettings({ mode: "dev" }).discovery).toBe(false);
 });
+
+it("a database's URI is checked and never repeated; what is for files is refused beside it", () => {
+  const uri = "postgres://u:s3cret@h:5432/d";
+  expect(readSettings({ mode: "dev", postgresUri: uri })).toMatchObject({
+    postgresUri: uri,
+    inMemory: false,
+  });
+  for (const wrong of ["mysql://u:s3cret@h/d", "h/d?s3cret", "", "postgres://u:s3cret@h:port/d", 5]) {
+    const text = problems({ mode: "dev", postgresUri: wrong });
+    expect(text).toMatch(/^postgresUri: must be a URI like postgres:\/\/user:password@host/);
+    expect(text).not.toContain("s3cret");
+  }
+  expect(problems({ mode: "dev", postgresUri: uri, inMemory: true })).toMatch(/^inMemory: a database keeps/);
+  expect(problems({ mode: "dev", postgresUri: uri, durability: "normal" })).toMatch(/^durability: .*SQLite/);
+});

@@ -12,6 +12,8 @@ export interface Settings {
   dir: string;
   /** Keep nothing on disk. */
   inMemory: boolean;
+  /** `postgres://user:password@host:port/database`: the data is there, not in a file. Secret. Default null. */
+  postgresUri: string | null;
   /** Default 127.0.0.1. */
   host: string;
   /** Default 8288; 0: any free one. */
@@ -69,7 +71,7 @@ export interface SettingsProblem {
 }
 
 /** Settings whose values are never printed. */
-export const secretKeys: ReadonlySet<string> = new Set(["eventKeys", "signingKey"]);
+export const secretKeys: ReadonlySet<string> = new Set(["eventKeys", "signingKey", "postgresUri"]);
 
 export class SettingsError extends Error {
   readonly problems: readonly SettingsProblem[];
@@ -101,6 +103,13 @@ const eventKey = z
   .string("an event key must be text")
   .min(1, "an event key must not be empty")
   .regex(/^[A-Za-z0-9._~-]+$/, "an event key stands in a URL: use letters, digits and - . _ ~ only");
+/** Nor may a password be; what a parser says of a wrong URI would quote it. */
+const postgresUri = z
+  .string("must be a URI like postgres://user:password@host:5432/database")
+  .refine(
+    (text) => /^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text),
+    "must be a URI like postgres://user:password@host:5432/database (signs like @ : / # in the password written as %40 %3A %2F %23)",
+  );
 const hostName = z
   .string("must be a host name, perhaps with a port")
   .regex(/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/, "must be a host name, perhaps with a port");
@@ -109,6 +118,7 @@ const schema = z.strictObject({
   mode: oneOf("dev", "start"),
   dir: z.string("must name a folder").min(1, "must name a folder").default(".stepwell"),
   inMemory: yesOrNo().default(false),
+  postgresUri: postgresUri.nullable().default(null),
   host: z.string("must name an address").min(1, "must name an address").default("127.0.0.1"),
   port: whole(0, 65_535).default(8288),
   tryNextPort: yesOrNo().optional(),
@@ -159,7 +169,7 @@ export function readSettings(input: SettingsInput): Settings {
   if (!parsed.success)
     throw new SettingsError(parsed.error.issues.flatMap((issue) => problemsOf(issue, given)));
   const settings = { ...parsed.data, tryNextPort: parsed.data.tryNextPort ?? parsed.data.mode === "dev" };
-  const wrong = settings.mode === "start" ? startProblems(settings) : [];
+  const wrong = [...(settings.mode === "start" ? startProblems(settings) : []), ...storeProblems(settings)];
   if (wrong.length > 0) throw new SettingsError(wrong);
   return settings;
 }
@@ -175,6 +185,23 @@ function startProblems(settings: Settings): SettingsProblem[] {
     problems.push({
       key: "discovery",
       message: "start never looks for apps by itself. Name them with sdkUrls, or let them register.",
+    });
+  return problems;
+}
+
+/** What means a file means nothing to a database: said, not ignored. */
+function storeProblems({ postgresUri, inMemory, durability }: Settings): SettingsProblem[] {
+  if (postgresUri === null) return [];
+  const problems: SettingsProblem[] = [];
+  if (inMemory)
+    problems.push({
+      key: "inMemory",
+      message: "a database keeps everything. Leave this out, or postgresUri.",
+    });
+  if (durability !== "full")
+    problems.push({
+      key: "durability",
+      message: "it is for SQLite. On PostgreSQL its own `synchronous_commit` decides; leave this out.",
     });
   return problems;
 }

@@ -31,8 +31,10 @@ export interface Stepwell {
   readonly port: number;
   readonly engine: Engine;
   readonly settings: Settings;
-  /** The data file; null: in memory. */
+  /** The data file; null: in memory, or in a database. */
   readonly file: string | null;
+  /** Host, port and name of the PostgreSQL database, without user and password; null: there is none. */
+  readonly database: string | null;
   /** Takes no new calls, waits for those in flight up to the grace, closes the store. Twice is once. */
   close(): Promise<void>;
 }
@@ -40,7 +42,7 @@ export interface Stepwell {
 /**
  * Starts a server in this process.
  * @throws SettingsError for settings that cannot be used; ListenError for a busy port; StepwellError
- * `store_locked` when another server has the file; StoreError when the file cannot be opened
+ * `store_locked` when another server has the file or the database; StoreError when it cannot be opened
  * @example
  * const stepwell = await startStepwell({ mode: "dev", inMemory: true, port: 0 });
  * await fetch(`${stepwell.url}/health`);
@@ -50,13 +52,12 @@ export async function startStepwell(options: StartOptions): Promise<Stepwell> {
   const { clock, chance = createChance(), log = () => {}, ...input } = options;
   const settings = readSettings(input);
   const dir = resolve(settings.dir);
-  const file = settings.inMemory ? null : join(dir, "main.db");
   makeDataFolder(dir);
-  const opened = await openStore(file, settings);
+  const opened = await openStore(join(dir, "main.db"), settings);
   const { store } = opened;
   try {
     await store.migrate();
-    return await run(opened, file, dir, settings, {
+    return await run(opened, dir, settings, {
       clock: clock ?? (await createClock(store)),
       chance,
       log,
@@ -74,8 +75,7 @@ interface Outside {
 }
 
 async function run(
-  { store, describe }: Opened,
-  file: string | null,
+  { store, describe, file, database }: Opened,
   dir: string,
   settings: Settings,
   outside: Outside,
@@ -128,6 +128,7 @@ async function run(
     engine,
     settings,
     file,
+    database,
     close() {
       closing ??= close();
       return closing;
@@ -195,14 +196,21 @@ interface Opened {
   store: Store;
   /** Tells a second server, which is refused, where this one is. */
   describe: (where: { port: number; url: string }) => void;
+  file: string | null;
+  database: string | null;
 }
 
-async function openStore(file: string | null, { durability }: Settings): Promise<Opened> {
-  if (file === null) return { store: createMemoryStore(), describe: () => {} };
-  // Only now: a server in memory does without SQLite.
+/** Each store is loaded only when it is wanted. */
+async function openStore(file: string, { inMemory, postgresUri, durability }: Settings): Promise<Opened> {
+  if (postgresUri !== null) {
+    const { openPostgresStore, placeOf } = await import("@stepwell/store-postgres");
+    const store = await openPostgresStore({ uri: postgresUri, hold: true });
+    return { store, describe: store.describe, file: null, database: placeOf(postgresUri) };
+  }
+  if (inMemory) return { store: createMemoryStore(), describe: () => {}, file: null, database: null };
   const { openSqliteStore } = await import("@stepwell/store-sqlite");
   const store = await openSqliteStore({ file, durability });
-  return { store, describe: store.describe };
+  return { store, describe: store.describe, file, database: null };
 }
 
 /** A new folder is kept out of git: it holds data, not code. */

@@ -5,6 +5,7 @@
  */
 import { hash, randomUUID } from "node:crypto";
 import type { Writable } from "node:stream";
+import { clearTimeout, setTimeout } from "node:timers";
 import type { SqlRow, SqlValue } from "@stepwell/store";
 import { Client, type ClientConfig, escapeIdentifier, type Notification, types } from "pg";
 import { asConnectError } from "./postgres-error.ts";
@@ -26,6 +27,8 @@ export interface Link {
   /** Tells of each notification, and at the end of the connection. */
   on(heard: (payload: string) => void, ended: () => void): void;
   close(): Promise<void>;
+  /** Ends it without a word: whoever waits for an answer gets an error now. */
+  cut(): void;
 }
 
 export interface LinkOptions {
@@ -37,6 +40,8 @@ export interface LinkOptions {
 }
 
 const CONNECT_MS = 10_000;
+const KEEP_ALIVE_MS = 10_000;
+const FAREWELL_MS = 1_000;
 
 /** @throws StoreError when the server cannot be reached or refuses */
 export async function openLink(options: LinkOptions): Promise<Link> {
@@ -44,6 +49,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   const pipelined: ClientConfig & { pipeline: boolean } = {
     fallback_application_name: "stepwell",
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     connectionTimeoutMillis: CONNECT_MS,
     ...options.config,
     types: { getTypeParser: parserOf as typeof types.getTypeParser },
@@ -106,9 +112,20 @@ function createLink(client: Client, { schema, prepare }: LinkOptions): Link {
     },
     async close() {
       alive = false;
+      // On a network that has gone silent nobody answers the farewell.
+      const late = setTimeout(() => streamOf(client).destroy(), FAREWELL_MS).unref();
       await client.end().catch(() => {});
+      clearTimeout(late);
+    },
+    cut() {
+      alive = false;
+      streamOf(client).destroy();
     },
   };
+}
+
+function streamOf(client: Client): Writable {
+  return (client as unknown as { connection: { stream: Writable } }).connection.stream;
 }
 
 /**
@@ -118,8 +135,8 @@ function createLink(client: Client, { schema, prepare }: LinkOptions): Link {
 function createFlight(client: Client): () => void {
   let open = false;
   return () => {
-    const { stream } = (client as unknown as { connection: { stream: Writable } }).connection;
     if (open) return;
+    const stream = streamOf(client);
     open = true;
     stream.cork();
     process.nextTick(() => {

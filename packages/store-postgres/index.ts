@@ -1,2 +1,4 @@
 /** The door of the PostgreSQL store. */
-export { openPostgresStore, type PostgresStoreOptions } from "./open-store.ts";
+export { type DatabaseSeen, lookAtDatabase } from "./look.ts";
+export { openPostgresStore, type PostgresStore, type PostgresStoreOptions } from "./open-store.ts";
+export { placeOf } from "./uri.ts";

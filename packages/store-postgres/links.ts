@@ -9,12 +9,15 @@ export interface Links {
    */
   use<R>(work: (link: Link) => Promise<R>): Promise<R>;
   close(): Promise<void>;
+  /** Ends all connections at once, also those in use; later work gets new ones. */
+  cut(): void;
 }
 
 /** @param most connections at once; more work waits for one */
 export function createLinks(open: () => Promise<Link>, most: number): Links {
   const free: Link[] = [];
   const waiting: (() => void)[] = [];
+  const used = new Set<Link>();
   let inUse = 0;
   let closed = false;
 
@@ -39,9 +42,11 @@ export function createLinks(open: () => Promise<Link>, most: number): Links {
   return {
     async use(work) {
       const link = await take();
+      used.add(link);
       try {
         return await work(link);
       } finally {
+        used.delete(link);
         if (closed) await link.close();
         else if (link.alive) free.push(link);
         giveBack();
@@ -50,6 +55,9 @@ export function createLinks(open: () => Promise<Link>, most: number): Links {
     async close() {
       closed = true;
       await Promise.all(free.splice(0).map((link) => link.close()));
+    },
+    cut() {
+      for (const link of [...free.splice(0), ...used]) link.cut();
     },
   };
 }

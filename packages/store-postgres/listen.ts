@@ -27,6 +27,8 @@ export function writeHint(from: string, hint: Hint): string {
 
 export interface Listening {
   close(): Promise<void>;
+  /** Ends its connection at once, and makes another. */
+  cut(): void;
 }
 export interface ListeningOptions {
   open: () => Promise<Link>;
@@ -87,6 +89,7 @@ export async function startListening(options: ListeningOptions): Promise<Listeni
       clearTimeout(timer);
       await link?.close();
     },
+    cut: () => link?.cut(),
   };
 }
 

@@ -14,6 +14,7 @@ import type { Ask } from "@stepwell/store";
 export const POOL_LOCK = 0x53_77_6c_01;
 export const MIGRATION_LOCK = 0x53_77_6c_02;
 export const KEY_LOCK = 0x53_77_6c_03;
+export const ENGINE_LOCK = 0x53_77_6c_04;
 
 /** Names that two commits of one node may not be deciding on at the same time; the database locks most of them. */
 export function keysOf(ask: Ask): string[] {

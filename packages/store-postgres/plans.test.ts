@@ -15,6 +15,7 @@ import { eventReadSql, eventsStatement } from "./reads/events.ts";
 import { queueSql } from "./reads/queue.ts";
 import { runReadSql, runsStatement } from "./reads/runs.ts";
 import { tickSql } from "./reads/ticks.ts";
+import { waitingSql } from "./reads/waiting.ts";
 import { poolSql } from "./slices/pool.ts";
 import { runSql } from "./slices/run.ts";
 import { singleSql } from "./slices/single.ts";
@@ -22,6 +23,8 @@ import { waitsSql } from "./slices/waits.ts";
 import { encodeChanges, planBatches } from "./write.ts";
 
 const ROWS = Number(process.env["STEPWELL_PLAN_ROWS"] ?? 50_000);
+/** Filling takes most of it: eight tables have three indexes and more. */
+const HOOK_MS = 300_000 * Math.max(1, ROWS / 250_000);
 const schema = "plans";
 const database = await createDatabase(inject("postgresUri"));
 const client = new pg.Client({ connectionString: database.uri });
@@ -45,6 +48,7 @@ const rowsOf: Record<string, string> = {
   steps: `select 'r' || n / 4, 's' || n % 4, n % 4, 'StepRun', 'n', null, null, 'completed', 1, n, n, n`,
   history: `select 'r' || n / 4, n, 'x', null, '{}'`,
   ticks: `select 'f' || n % 10, '* * * * *', n, case when n % 2 = 0 then 'missed' else 'started' end, n, null, null`,
+  outcomes: `select 'e' || n, 'f' || n % 10, n, 'limited', 'g' || n, null, null, '{}'`,
   functions: `select 'f' || n, 'a' || n % 100, 'f', 1, '{}', false`,
   apps: `select 'a' || n, 'a', 'u', 's', null, null, null, null, 'c', n, null`,
   wait_paths: `select 'name' || n, 'p'`,
@@ -79,7 +83,7 @@ beforeAll(async () => {
     await run(`vacuum analyze {${table}}`);
   }
   for (const table of Object.keys(rowsOf)) await fill(table, ROWS);
-}, 300_000);
+}, HOOK_MS);
 afterAll(async () => {
   await Promise.all([client.end(), pinned.end()]);
   await database.remove();
@@ -144,6 +148,17 @@ const cases: Record<string, Case> = {
     values: [names("cell"), numbers(21)],
     indexes: ["lanes_blocked"],
   },
+  "pool: functions on a cell": {
+    sql: poolSql.functionsOn,
+    values: [names("cell")],
+    indexes: ["lanes_blocked"],
+  },
+  "pool: blocked lanes of a function": {
+    sql: poolSql.blockedOf,
+    values: [names("cell"), names("f"), numbers(6)],
+    indexes: ["lanes_blocked"],
+  },
+  "pool: idle cells": { sql: poolSql.cellsBetween, values: ["cell1", "cell2", 101], indexes: ["cells_pkey"] },
   "pool: cells": { sql: poolSql.cells, values: [names("cell")], indexes: ["cells_pkey"] },
   "pool: heads": {
     sql: poolSql.heads,
@@ -191,6 +206,27 @@ const cases: Record<string, Case> = {
   },
   "foreign leases": { sql: queueSql.foreignLeases, values: ["node1", 20], indexes: ["leases_node"] },
   "leases of a run": { sql: queueSql.runLeases, values: ["r3"], indexes: ["leases_run"] },
+  "wakes of a run": { sql: waitingSql.runWakes, values: ["r3"], indexes: ["wakes_run"] },
+  "lanes by name": { sql: waitingSql.lanes, values: [names("lane")], indexes: ["lanes_pkey"] },
+  "queued before": {
+    sql: waitingSql.queuedBefore,
+    values: ["lane3", 10 ** 9, "w", 100],
+    indexes: ["wakes_lane"],
+  },
+  "cells by name": { sql: waitingSql.cells, values: [names("cell")], indexes: ["cells_pkey"] },
+  "holders of a call's cell": {
+    sql: waitingSql.holdersOfCalls,
+    values: ["cell3", 20],
+    indexes: ["leases_node"],
+    walks: ["leases_node"],
+  },
+  "holders of a run's cell": {
+    sql: waitingSql.holdersOfRuns,
+    values: ["cell3", 20],
+    indexes: ["leases_node"],
+    walks: ["leases_node"],
+  },
+  outcomes: { sql: waitingSql.outcomes, values: ["e3"], indexes: ["outcomes_pkey"] },
   "a run": { sql: runReadSql.run, values: ["r3"], indexes: ["runs_pkey"] },
   "runs of an event": { sql: runReadSql.ofEvent, values: ["e3"], indexes: ["runs_event"] },
   "events of a run": {

@@ -47,6 +47,10 @@ export function asStoreError(error: unknown): unknown {
     return failed(`the connection to PostgreSQL is lost or cannot be made (${reason(error)})`);
   if (state === null) return error;
   if (state === "55P03") return failed("another transaction held what this one needs for too long");
+  if (state === "42501")
+    return failed(
+      `PostgreSQL refused: ${error.message} (42501). The user must own the schema "stepwell", or be allowed to create it: grant create on database … to …`,
+    );
   return failed(`PostgreSQL refused: ${error.message} (${state})`);
 }
 
@@ -55,11 +59,32 @@ export function asStoreError(error: unknown): unknown {
  * those of the server and of the network are kept as the cause.
  */
 export function asConnectError(error: unknown): StoreError {
-  if (sqlState(error) === null && !isLost(error)) {
+  const state = sqlState(error);
+  if (state === null && !isLost(error)) {
     const why = error instanceof Error && !("input" in error) ? ` (${error.message})` : "";
-    return new StoreError("store_failed", `the connection to PostgreSQL cannot be made${why}`);
+    return new StoreError(
+      "store_failed",
+      `the connection to PostgreSQL cannot be made${why}${certificate(why)}`,
+    );
   }
-  return asStoreError(error) as StoreError;
+  const { code, message, cause } = asStoreError(error) as StoreError;
+  const cure = state === null ? UNREACHED : (cures[state] ?? "");
+  return new StoreError(code, `${message}${cure}`, { cause });
+}
+
+const UNREACHED = ". Is the server running, and are host and port of the URI right?";
+/** What to do, by SQLSTATE, when a connection is refused. */
+const cures: Readonly<Record<string, string>> = {
+  "28P01":
+    ". User or password of the URI are not right; signs like @ : / # in them are written as %40 %3A %2F %23",
+  "28000":
+    ". The server does not let this user in from here (pg_hba.conf), or only over TLS: ?sslmode=require",
+  "3D000": ". Make the database first: create database …",
+  "53300": ". Stepwell needs seven connections: raise max_connections",
+};
+
+function certificate(why: string): string {
+  return /certificate/i.test(why) ? ". Name its authority in the URI: ?sslrootcert=/path/to/ca.pem" : "";
 }
 
 /** Messages of the network name hosts and ports; none names a password. */

@@ -7,6 +7,7 @@ import { eventReadSql, eventsStatement } from "./reads/events.ts";
 import { queueSql } from "./reads/queue.ts";
 import { runReadSql, runsStatement } from "./reads/runs.ts";
 import { tickSql } from "./reads/ticks.ts";
+import { waitingSql } from "./reads/waiting.ts";
 import { poolSql } from "./slices/pool.ts";
 import { runSql } from "./slices/run.ts";
 import { singleSql } from "./slices/single.ts";
@@ -22,10 +23,18 @@ function plan(sql: string): string[] {
 }
 
 /** Scans of anything but a result so far. */
-const scans = (sql: string) => plan(sql).filter((line) => /^SCAN (?!found|\(subquery)/.test(line));
+const scans = (sql: string) => plan(sql).filter((line) => /^SCAN (?!found|named|\(subquery)/.test(line));
 const sorts = (sql: string) => plan(sql).filter((line) => line.startsWith("USE TEMP B-TREE"));
 
-const hot = Object.entries({ ...poolSql, ...queueSql, ...runSql, ...singleSql, ...waitsSql, ...tickSql });
+const hot = Object.entries({
+  ...poolSql,
+  ...queueSql,
+  ...runSql,
+  ...singleSql,
+  ...waitsSql,
+  ...tickSql,
+  ...waitingSql,
+});
 test.each(hot)("no scan: %s", (_, sql) => {
   expect(scans(sql)).toEqual([]);
 });
@@ -80,6 +89,7 @@ const eventFilters: Omit<EventFilter, "limit">[] = [
   { name: "n" },
   { receivedAfter: 1 },
   { name: "n", receivedAfter: 1, receivedBefore: 9 },
+  { name: "n", receivedAfter: 1, afterSeq: 1, includeInternal: true },
 ];
 test.each(eventFilters)("a page of events is read in index order, from the cursor on: %j", (filter) => {
   const { sql } = eventsStatement({ ...filter, limit: 5 });

@@ -26,6 +26,7 @@ import type {
   LeaseRow,
   NodeId,
   NudgeRow,
+  OutcomeRow,
   PoolId,
   RunId,
   RunRow,
@@ -63,6 +64,19 @@ export interface LaneSeen {
   limit: number;
 }
 
+/** Lanes of one function blocked on one cell, more than were shown. */
+export interface CutLanes {
+  cell: CellKey;
+  functionId: FunctionId;
+}
+
+/** Cells in the order of their names, from where a look was asked for. */
+export interface IdleLook {
+  look: CellKey;
+  cells: CellRow[];
+  more: boolean;
+}
+
 export interface PoolSlice {
   /** Leases freed since the last claim; the claim deletes them. */
   freed: LeaseRow[];
@@ -70,13 +84,18 @@ export interface PoolSlice {
   nudges: NudgeRow[];
   /** There were more nudges than were shown. */
   moreNudges: boolean;
-  /** Nudged lanes, the 50 open lanes with the lowest heads, and per cell that got room the 20 lowest blocked on it. */
+  /**
+   * Nudged lanes, the 50 open lanes with the lowest heads, and per cell that got room the 20 lowest blocked on
+   * it; where several functions wait for the cell, the lowest of each that has room by its own number.
+   */
   lanes: LaneSeen[];
-  /** Cells that got room and whose blocked lanes were cut at 20. */
-  cutCells: CellKey[];
+  /** Cells that got room and whose blocked lanes were cut off, with the function that the lanes left are of. */
+  cut: CutLanes[];
   /** There were more open lanes than were shown. */
   moreOpen: boolean;
-  /** Every cell named by a freed lease, a nudge or a lane seen; absent: nothing used. */
+  /** For each nudge that asks for it, a part of a function's throttled cells (`idleRange`). */
+  idle: IdleLook[];
+  /** Every cell named by a freed lease, a nudge or a lane seen, and those of `idle`; absent: nothing used. */
   cells: ReadonlyMap<CellKey, CellRow>;
 }
 
@@ -113,8 +132,8 @@ export interface Slices {
       pool: PoolId;
       /** Calls this node can make now, 0…50. */
       want: number;
-      /** The latest limit of a cell; Infinity where the configuration no longer has one. */
-      limits: (cell: CellKey) => number;
+      /** The latest limit of a cell for a function; Infinity where the configuration no longer has one. */
+      limits: (cell: CellKey, functionId: FunctionId) => number;
     };
     see: PoolSlice | "busy";
   };
@@ -157,6 +176,8 @@ export interface EventFilter {
   receivedAfter?: Instant;
   receivedBefore?: Instant;
   includeInternal?: boolean;
+  /** Only those with a higher number. */
+  afterSeq?: number;
   cursor?: string;
   limit: number;
 }
@@ -213,6 +234,18 @@ export interface Reads {
   foreignLeases(node: NodeId, limit: number): Promise<LeaseRow[]>;
   /** Live leases of a run. */
   runLeases(id: RunId): Promise<LeaseRow[]>;
+  /** All wakes of a run, queued and later ones, by due time. */
+  runWakes(id: RunId): Promise<WakeRow[]>;
+  /** Those of these lanes that have a row. */
+  lanes(ids: readonly LaneId[]): Promise<LaneRow[]>;
+  /** How many wakes of its lane come before this one, counted up to `most`. */
+  queuedBefore(wake: Pick<WakeRow, "id" | "lane" | "score">, most: number): Promise<number>;
+  /** Those of these cells that have a row. */
+  cells(keys: readonly CellKey[]): Promise<CellRow[]>;
+  /** Live leases that name the cell, among the first thousands; `ofRuns`: those that belong to a run, not to a call. */
+  holders(cell: CellKey, ofRuns: boolean, limit: number): Promise<LeaseRow[]>;
+  /** What gates made of an event where no run came of it at once. */
+  outcomes(id: EventId): Promise<OutcomeRow[]>;
   /** A wake by its id; null: it is done, or never was. */
   wake(id: WakeId): Promise<WakeRow | null>;
   /** Ticks of a schedule, newest first by `scheduledAt`. */
@@ -241,6 +274,11 @@ export interface Store {
   /** True: no second engine can have this store open, so another node's leases are those of a dead one. */
   readonly exclusive: boolean;
   /**
+   * True: commits go on beside each other, so a wait and an event may each be written without seeing the other,
+   * and the number of one that is seen later may be the lower one. Who opens waits looks once more (ADR 0024).
+   */
+  readonly overlaps?: true;
+  /**
    * Locks what `ask` names, shows it, writes what `decide` returns: all of it or nothing, durable when
    * the promise resolves. Commits that wait together share one transaction.
    * @param now the caller's time; kept so that the clock never goes back within the store.
@@ -251,6 +289,11 @@ export interface Store {
   readonly read: Reads;
   /** Calls back after each commit that inserted nudges, freed leases or later wakes. Returns the unsubscribe. */
   onHint(listen: (hint: Hint) => void): () => void;
+  /**
+   * Calls back when an exclusive store is held again after it was lost: another engine may have written meanwhile.
+   * Commits are refused until then, and until what `listen` returns has settled. Returns the unsubscribe.
+   */
+  onRegained?(listen: () => Promise<void>): () => void;
   clock(): Promise<StoreClock>;
   /**
    * Keeps how far the clock of this store has been moved (dev only); durable when the promise resolves.

@@ -148,7 +148,14 @@ export const schema: { readonly [T in TableName]: ShapeOf<T> } = {
   },
   lanes: {
     name: "lanes",
-    columns: { lane: "text", pool: "text", cells: "json", head: "integer", blocked: "text" },
+    columns: {
+      lane: "text",
+      pool: "text",
+      functionId: "text",
+      cells: "json",
+      head: "integer",
+      blocked: "text",
+    },
     key: ["lane"],
   },
   cells: { name: "cells", columns: { cell: "text", used: "integer", state: "json" }, key: ["cell"] },
@@ -191,6 +198,20 @@ export const schema: { readonly [T in TableName]: ShapeOf<T> } = {
       until: "integer",
     },
     key: ["functionId", "cron", "scheduledAt"],
+  },
+  outcomes: {
+    name: "outcomes",
+    columns: {
+      eventId: "text",
+      functionId: "text",
+      at: "integer",
+      outcome: "text",
+      cell: "text",
+      leader: "text",
+      runId: "text",
+      detail: "json",
+    },
+    key: ["eventId", "functionId"],
   },
   nodes: { name: "nodes", columns: { id: "text", startedAt: "integer", aliveUntil: "integer" }, key: ["id"] },
 };

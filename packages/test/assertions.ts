@@ -2,6 +2,7 @@
 import { AssertionError } from "node:assert";
 import type { RunStatus } from "@stepwell/core";
 import type { TestRun } from "./run-view.ts";
+import { unusedText } from "./settle.ts";
 
 /** @throws AssertionError when the run has another status (default: `completed`) */
 export function assertEnded(run: TestRun, status: RunStatus = "completed"): void {
@@ -27,7 +28,10 @@ export function assertNotRanStep(run: TestRun, stepId: string): void {
 /** What is wrong when a run has not ended as wanted. */
 export function endedMessage(run: TestRun, status: RunStatus): string {
   const unfinished = run.status === "queued" || run.status === "running";
-  const hint = unfinished && status !== run.status ? " Does the test have to advance the clock?" : "";
+  const hint =
+    unfinished && status !== run.status
+      ? " Does the test have to advance the clock? `await world.why(run)` tells what it waits for."
+      : "";
   return `${title(run)} is ${run.status}, not ${status}.${hint}${told(run)}`;
 }
 
@@ -47,12 +51,23 @@ function title({ functionId, id }: TestRun): string {
   return `run ${id} of "${functionId}"`;
 }
 
-function told({ error, steps }: TestRun): string {
+const unusedOf = new WeakMap<TestRun, () => readonly string[]>();
+
+/** From now on texts about this run also name the rules of its world of which no step has come. */
+export function tellUnused(run: TestRun, unused: () => readonly string[]): void {
+  unusedOf.set(run, unused);
+}
+
+function told(run: TestRun): string {
+  const { error, steps, reason } = run;
   const lines = Object.values(steps).map(({ id, status, attempts, error: why }) => {
     const tries = attempts > 1 ? `, ${attempts} attempts` : "";
     return `  ${id}: ${status}${tries}${why === null ? "" : ` (${why.name}: ${why.message})`}`;
   });
   if (error !== null) lines.unshift(`  ${error.name}: ${error.message}`);
+  if (reason !== null) lines.unshift(`  ${reason}`);
+  const unused = unusedText(unusedOf.get(run)?.() ?? []);
+  if (unused !== "") lines.push(` ${unused}`);
   return lines.length === 0 ? "" : `\n${lines.join("\n")}`;
 }
 

@@ -35,10 +35,14 @@ interface ModeV3 {
 
 const desks = new WeakMap<SdkClient, Desk>();
 
-/**
- * Answers the client's requests until the returned function is called.
- * @throws WorldError when this is no client of an SDK
- */
+/** @throws WorldError when this is no client of an SDK */
+export function checkClient(client: SdkClient | undefined): void {
+  const insides = client as Insides | undefined;
+  if (insides?.mode === undefined || insides.inngestApi === undefined)
+    throw new WorldError("createWorld needs `client`, the Inngest client that your functions are made with.");
+}
+
+/** Answers the client's requests until the returned function is called. */
 export function borrowClient(client: SdkClient, receiver: Receiver): () => void {
   let desk = desks.get(client);
   if (desk === undefined) {
@@ -80,14 +84,12 @@ export function fetchOf(client: SdkClient): typeof fetch {
 
 function openDesk(client: SdkClient): Desk {
   const insides = client as Insides;
-  const { mode } = insides;
-  if (mode === undefined || insides.inngestApi === undefined)
-    throw new WorldError("createWorld needs `client`, the Inngest client that your functions are made with.");
+  const mode = insides.mode as NonNullable<Insides["mode"]>;
   const fetch = fetchOf(client);
   const undo = [shadow(client, "fetch", fetch)];
   if (typeof mode === "string") undo.push(shadow(client, "mode", "dev"));
   else {
-    undo.push(shadow(insides.inngestApi, "fetch", fetch));
+    undo.push(shadow(insides.inngestApi as object, "fetch", fetch));
     // A setter: it also derives the addresses from the mode's environment.
     insides.mode = new mode.constructor({ type: "dev", isExplicit: true, env: mode.env });
     undo.push(() => {

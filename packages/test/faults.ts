@@ -1,9 +1,10 @@
-/** What goes wrong between engine and app, chosen by dice: at most one fault for each step of a run. */
+/** What goes wrong between engine and app, at most one fault for each step of a run. */
 import type { CallFailure, CallResponse } from "@stepwell/engine";
 import type { AppCall } from "./app-call.ts";
-import type { Dice } from "./dice.ts";
 import type { Recorder } from "./effects.ts";
-import type { Between, Inside } from "./open-world.ts";
+import { createFates } from "./fates.ts";
+import type { Between } from "./open-world.ts";
+import type { Inside } from "./parts.ts";
 
 /**
  * - `crash`: the server dies after the code ran and before its result was stored, and starts again
@@ -15,13 +16,13 @@ import type { Between, Inside } from "./open-world.ts";
 export type FaultName = "crash" | "lost" | "duplicate" | "slow" | "clock";
 export const FAULTS: readonly FaultName[] = ["crash", "lost", "duplicate", "slow", "clock"];
 
-const CHANCE = 0.4;
-const SPANS_MS = [60_000, 600_000, 3_600_000];
-
-/** Puts faults and a recorder between an engine and its app. @param faults those that may happen; none: a calm world */
-export function createFaults(dice: Dice, faults: readonly FaultName[], recorder: Recorder): Between {
-  const struck = new Set<string>();
-  const held = new Set<{ until: number }>();
+/**
+ * Puts faults and a recorder between an engine and its app.
+ * @param seed what happens comes from it
+ * @param faults those that may happen; none: a calm world
+ */
+export function createFaults(seed: number, faults: readonly FaultName[], recorder: Recorder): Between {
+  const fateOf = createFates(seed, faults);
   let last: Promise<unknown> = Promise.resolve();
 
   /** One execution at a time, so that what changes meanwhile is its doing. */
@@ -31,22 +32,13 @@ export function createFaults(dice: Dice, faults: readonly FaultName[], recorder:
     return turn;
   }
 
-  function choose(call: AppCall): FaultName | null {
-    const unit = `${call.runId} ${call.step?.id ?? "outside"}`;
-    const possible = faults.filter((fault) => fault !== "lost" || call.attempt + 1 < call.maxAttempts);
-    if (possible.length === 0 || struck.has(unit) || dice.roll() >= CHANCE) return null;
-    struck.add(unit);
-    return possible[dice.below(possible.length)] ?? null;
-  }
-
   async function deliver(
     inside: Inside,
     call: AppCall,
     run: () => Promise<CallResponse>,
   ): Promise<CallResponse | CallFailure> {
-    const { clock } = inside;
-    const fault = choose(call);
-    const spanMs = SPANS_MS[dice.below(SPANS_MS.length)] ?? 0;
+    const { clock, held } = inside;
+    const { fault = null, spanMs = 0 } = fateOf(call) ?? {};
     if (fault === "clock") clock.moveTo(clock.now() + spanMs);
     const { execution, result } = await alone(() => recorder.record(call, run));
     execution.fault = fault === null ? null : told[fault];
@@ -59,13 +51,9 @@ export function createFaults(dice: Dice, faults: readonly FaultName[], recorder:
       case "duplicate":
         await alone(() => recorder.record(call, run));
         return result;
-      case "slow": {
-        const answer = { until: clock.now() + spanMs };
-        held.add(answer);
-        await new Promise<void>((resolve) => clock.at(answer.until, resolve));
-        held.delete(answer);
+      case "slow":
+        await held.back(spanMs);
         return result;
-      }
       default:
         return result;
     }
@@ -74,8 +62,7 @@ export function createFaults(dice: Dice, faults: readonly FaultName[], recorder:
   return {
     open: (inside) => (call, run) => deliver(inside, call, run),
     sends: (call, events) => recorder.sends(call, events),
-    held: () =>
-      held.size === 0 ? null : { count: held.size, until: Math.min(...[...held].map(({ until }) => until)) },
+    plans: true,
   };
 }
 

@@ -1,14 +1,16 @@
 /** What is wrong with the functions, from what their code did each time it ran. */
 import type { Effect, Execution } from "./effects.ts";
 
+/** One thing that is wrong; `describeFinding` tells it with its cure. */
 export interface Finding {
   /**
    * - `step`: code of a step did again what must be done once
    * - `outside`: code outside of steps did
+   * - `result`: a run ends with something else when its steps run in calls of their own
    * - `failed`: a run failed that does not fail in calm; `unfinished`: one did not end that does
    * - `check`: the test's own `check` threw
    */
-  kind: "step" | "outside" | "failed" | "unfinished" | "check";
+  kind: "step" | "outside" | "result" | "failed" | "unfinished" | "check";
   /** Id of the function; null for `check`. */
   functionId: string | null;
   stepId: string | null;
@@ -78,6 +80,8 @@ function isRepeat(times: readonly (readonly Effect[])[]): boolean {
 const cures: Record<Finding["kind"], string> = {
   step: "A step may run again after a crash: give what it calls a key that stays the same (of the event, say), look whether it is done, or send events with an id.",
   outside: "Code outside of steps runs again with each call: move it into a step.",
+  result:
+    "A variable that code of a step changes is as it was before in the next call: return what a step has found, and add it up outside of steps.",
   failed: "Something that ran twice did not work the second time, or the order of things matters.",
   unfinished: "Something that it waits for has come before it waited, or will not come again.",
   check: "What the test checks does not hold when things go wrong.",
@@ -88,6 +92,7 @@ export function describeFinding({ kind, functionId, stepId, times, effects, faul
   const what: Record<Finding["kind"], string> = {
     step: `step "${stepId}" of "${functionId}" is not safe to repeat: it ran ${times} times`,
     outside: `code outside of steps of "${functionId}" is not safe to repeat: it ran ${times} times`,
+    result: `a run of "${functionId}" ends with something else when its steps run in calls of their own`,
     failed: `a run of "${functionId}" fails under faults, and does not without`,
     unfinished: `a run of "${functionId}" does not end under faults, and does without`,
     check: "check fails under faults",

@@ -1,7 +1,7 @@
 /** What a world is made of: one store and one clock that last, and an engine that may die and start again. */
 import { createEngine, type Engine, type LogEntry, type Transport } from "@stepwell/engine";
 import { createServer, type StepwellServer } from "@stepwell/server";
-import { createMemoryStore } from "@stepwell/store";
+import { createMemoryStore, type Store } from "@stepwell/store";
 import { createChance, type Dice } from "./dice.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 import { type WatchedStore, watchStore } from "./watched-store.ts";
@@ -29,12 +29,16 @@ const REQUEST_TIMEOUT_MS = 2 * 3_600_000;
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 export async function openHouse(options: HouseOptions): Promise<House> {
-  const { clock, dice, transport, queueWorkers, log } = options;
+  const { clock, dice, transport, queueWorkers } = options;
   const store = watchStore(createMemoryStore());
   const chance = createChance(dice);
-  const build = (): { engine: Engine; server: StepwellServer } => {
+  const build = (): { engine: Engine; server: StepwellServer; die: () => void } => {
+    const life = { over: false };
+    const log = (entry: LogEntry): void => {
+      if (!life.over) options.log(entry);
+    };
     const engine = createEngine({
-      store,
+      store: mortal(store, life),
       clock,
       chance,
       transport,
@@ -59,23 +63,44 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       startOptions: {},
       log,
     });
-    return { engine, server };
+    const die = (): void => {
+      life.over = true;
+    };
+    return { engine, server, die };
   };
   let now = build();
+  let crashes = Promise.resolve();
   await store.migrate();
   await now.engine.start();
   return {
     store,
     engine: () => now.engine,
     server: () => now.server,
-    async crash() {
-      await now.engine.stop(0);
-      now = build();
-      await now.engine.start();
+    crash() {
+      // One after the other: an engine that is just starting would live on beside the next one.
+      crashes = crashes.then(async () => {
+        now.die();
+        await now.engine.stop(0);
+        now = build();
+        await now.engine.start();
+      });
+      return crashes;
     },
     async close() {
       await now.engine.stop(0);
       await store.close();
     },
+  };
+}
+
+/** What a dead engine would still have written is never written: the next one has looked at what there was. */
+function mortal(store: WatchedStore, life: { readonly over: boolean }): Store {
+  return {
+    ...store,
+    commit: (ask, now, decide) =>
+      store.commit(ask, now, (seen) => {
+        if (life.over) throw new Error("the process has died");
+        return decide(seen);
+      }),
   };
 }

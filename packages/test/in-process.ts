@@ -1,14 +1,11 @@
-/** The transport of a world: the app is called as a function, in this process. */
+/** The transport of a world: its apps are called as functions, in this process. */
 import type { CallFailure, CallRequest, CallResponse, Transport } from "@stepwell/engine";
 import { answerAsked, answerPlanned, asPlan, idsOf, opsOf, ranAnyway } from "./answers.ts";
 import { type AppCall, runInCall } from "./app-call.ts";
 import type { Rules } from "./rules.ts";
 
-/** Where the app would be. No socket is opened: the address only stands in texts. */
-export const APP_URL = "http://app.stepwell.test/api/inngest";
 const CLOCK_HEADER = "x-stepwell-clock-offset-ms";
 
-export type AppHandler = (request: Request) => Promise<Response>;
 /** Stands between engine and app: may call the app more than once, or lose what it answers. */
 export type Deliver = (
   call: AppCall,
@@ -18,7 +15,8 @@ export type Deliver = (
 export interface InProcessOptions {
   /** Whose calls these are, for `currentCall`. */
   world: object;
-  handler: AppHandler;
+  /** The apps. */
+  handle: (request: Request) => Promise<Response>;
   rules: Rules;
   /** The clock of the world against the machine's, in milliseconds. */
   offsetMs: () => number;
@@ -33,7 +31,7 @@ export interface InProcessOptions {
   planAlways: boolean;
 }
 export interface InProcess extends Transport {
-  /** Calls that the app is working on. */
+  /** Calls that apps are working on. */
   inFlight(): AppCall[];
 }
 
@@ -42,7 +40,8 @@ export function createInProcess(options: InProcessOptions): InProcess {
   const inFlight = new Set<AppCall>();
   /** run and hash → the op as it was planned. */
   const planned = new Map<string, ReturnType<typeof opsOf>[number]>();
-  let sdkHeaders: Record<string, string> = {};
+  /** host → what each answer of its SDK says of itself. */
+  const sdkHeaders = new Map<string, Record<string, string>>();
 
   async function callApp(request: CallRequest, call: AppCall): Promise<CallResponse> {
     const { method, url, body } = request;
@@ -52,7 +51,7 @@ export function createInProcess(options: InProcessOptions): InProcess {
     const plan = (rules.any() || options.planAlways) && call.step === null && method === "POST";
     const text = plan ? asPlan(body) : body;
     const response = await runInCall(world, call, () =>
-      options.handler(new Request(url, { method, headers, body: text })),
+      options.handle(new Request(url, { method, headers, body: text })),
     );
     return {
       status: response.status,
@@ -64,8 +63,9 @@ export function createInProcess(options: InProcessOptions): InProcess {
 
   async function answerCall(request: CallRequest, call: AppCall): Promise<CallResponse> {
     const op = call.step === null ? undefined : planned.get(`${call.runId} ${call.step.hash}`);
+    const headers = sdkHeaders.get(new URL(request.url).host) ?? {};
     const instead =
-      op === undefined ? null : runInCall(world, call, () => answerPlanned(rules, call, op, sdkHeaders));
+      op === undefined ? null : runInCall(world, call, () => answerPlanned(rules, call, op, headers));
     if (instead !== null) return instead;
     const response = await callApp(request, call);
     for (const found of opsOf(response))
@@ -85,7 +85,7 @@ export function createInProcess(options: InProcessOptions): InProcess {
       if (request.method !== "POST") {
         const response = await callApp(request, call);
         const sdk = response.headers["x-inngest-sdk"];
-        sdkHeaders = sdk === undefined ? {} : { "x-inngest-sdk": sdk };
+        if (sdk !== undefined) sdkHeaders.set(new URL(request.url).host, { "x-inngest-sdk": sdk });
         return response;
       }
       inFlight.add(call);

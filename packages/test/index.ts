@@ -3,10 +3,13 @@ export { assertEnded, assertNotRanStep, assertRanStep, describeRun } from "./ass
 export type { SdkClient } from "./borrow-client.ts";
 export type { FaultName } from "./faults.ts";
 export { describeFinding, type Finding, type Repeated } from "./findings.ts";
+export { matchers, type RunMatchers } from "./matchers.ts";
+export type { TestOutcome, TestReason } from "./reasons.ts";
 export type { FailOptions, Mock, MockedStep, MockOptions } from "./rules.ts";
 export type { StepStatus, TestEvent, TestRun, TestStep } from "./run-view.ts";
 export { assertSafe, type SimulateOptions, type SimulationReport, simulate } from "./simulate.ts";
 export {
+  type AppOptions,
   createWorld,
   type EdgeServe,
   type EventToSend,

@@ -1,5 +1,6 @@
 /** The runs of a world as a test looks at them, read again when they have changed. */
 import type { RunRow } from "@stepwell/core";
+import { tellUnused } from "./assertions.ts";
 import type { House } from "./house.ts";
 import { type TestRun, viewRun } from "./run-view.ts";
 import { WorldError } from "./world-error.ts";
@@ -11,8 +12,15 @@ export interface Ledger {
   run(which?: string): TestRun;
 }
 
-/** @param bare cuts the app's id off a slug */
-export function createLedger(house: () => House, bare: (slug: string) => string): Ledger {
+/**
+ * @param bare how the test names a function
+ * @param unused rules of which no step has come: told with a run that is not as expected
+ */
+export function createLedger(
+  house: () => House,
+  bare: (slug: string) => string,
+  unused: () => readonly string[],
+): Ledger {
   const views = new Map<string, { seq: number; view: TestRun }>();
   const slugs = new Map<string, string>();
   const functionOf = (run: RunRow): string => bare(slugs.get(run.functionId) ?? run.functionId);
@@ -28,7 +36,9 @@ export function createLedger(house: () => House, bare: (slug: string) => string)
       if (slugs.size === 0) for (const fn of await store.read.functions()) slugs.set(fn.id, fn.slug);
       for (const id of touched) {
         const found = await viewRun(store.read, id, functionOf);
-        if (found !== null) views.set(id, found);
+        if (found === null) continue;
+        views.set(id, found);
+        tellUnused(found.view, unused);
       }
     },
     runs,

@@ -13,6 +13,10 @@ import type {
 } from "@stepwell/core";
 import type { Reads, StoredEvent } from "@stepwell/store";
 
+/**
+ * What a step is at when the world was last settled. `planned`: its call is queued, at work, or held by a limit
+ * (`world.why` tells which); `cancelled`: its run ended before it did.
+ */
 export type StepStatus =
   | "planned"
   | "retrying"
@@ -24,6 +28,7 @@ export type StepStatus =
   | "failed"
   | "cancelled";
 
+/** A step of a run, as of the last settling. */
 export interface TestStep {
   /** As the code names it; `id:1` for the second use of an id. */
   readonly id: string;
@@ -35,12 +40,16 @@ export interface TestStep {
   /** Tries that were made. */
   readonly attempts: number;
 }
+/** An event as functions see it. */
 export interface TestEvent {
+  /** Its own `id` where the sender gave one, else the server's. */
   readonly id: string;
   readonly name: string;
   readonly data: JsonObject;
+  /** Epoch milliseconds. */
   readonly ts: number;
 }
+/** A run, as of the last settling; a plain value that does not change later. */
 export interface TestRun {
   readonly id: string;
   /** Id of the function, without the app's; an `onFailure` handler is `<id>-failure`. */
@@ -50,6 +59,8 @@ export interface TestRun {
   readonly output: Json;
   /** Why the run failed. */
   readonly error: ErrorJson | null;
+  /** Why it was skipped: `Singleton`, `FunctionPaused` or `FunctionDrained`; null when it was not. */
+  readonly reason: string | null;
   /** What started it, and all of a batch. */
   readonly event: TestEvent;
   readonly events: readonly TestEvent[];
@@ -94,6 +105,7 @@ export async function viewRun(
     status: run.status,
     output: data,
     error,
+    reason: (history.find(({ kind }) => kind === "run.skipped")?.data["reason"] ?? null) as string | null,
     event: views[0] as TestEvent,
     events: views,
     steps: Object.fromEntries(seen),

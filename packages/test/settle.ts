@@ -15,8 +15,11 @@ export interface SettleParts {
   patienceMs: number;
   /** Answers that are held back until the clock moves. */
   held: () => number;
-  /** Moves the clock because answers are held back, and nothing else can happen. */
-  release: () => Promise<void>;
+  /** Moves the clock because answers are held back, and nothing else can happen; null: the test moves it. */
+  release: (() => Promise<void>) | null;
+  closed: () => boolean;
+  /** Rules of which no step has come, for the text of what is wrong. */
+  unused: () => readonly string[];
 }
 
 // Kept when this module is loaded: a test may put fake timers in their place.
@@ -44,6 +47,7 @@ export async function settle(parts: SettleParts): Promise<void> {
   for (let quiet = 0; quiet < QUIET_TURNS; ) {
     const waited = realNow() - since;
     await turn(waited > BUSY_MS);
+    if (parts.closed()) throw closedMeanwhile();
     if (commits !== parts.store.commits()) {
       commits = parts.store.commits();
       since = realNow();
@@ -52,7 +56,7 @@ export async function settle(parts: SettleParts): Promise<void> {
       if (waited > parts.patienceMs) throw stuck(parts, waited);
       quiet = 0;
     } else quiet += 1;
-    if (quiet === QUIET_TURNS && parts.held() > 0) {
+    if (quiet === QUIET_TURNS && parts.held() > 0 && parts.release !== null) {
       await parts.release();
       quiet = 0;
     }
@@ -76,7 +80,7 @@ async function isDone({ store, now }: SettleParts): Promise<boolean> {
   return due.length === 0 && pools.length === 0;
 }
 
-function stuck({ inFlight, answering }: SettleParts, waitedMs: number): WorldError {
+function stuck({ inFlight, answering, unused }: SettleParts, waitedMs: number): WorldError {
   const calls = inFlight().map(({ functionId, step }) =>
     step === null ? `function "${functionId}"` : `step "${step.id}" of function "${functionId}"`,
   );
@@ -87,6 +91,18 @@ function stuck({ inFlight, answering }: SettleParts, waitedMs: number): WorldErr
         ? "a request of the app is not answered yet"
         : "something stays due";
   return new WorldError(
-    `The world has not settled after ${Math.round(waitedMs)} ms: ${what}. Code that waits for the network or for real time does not belong in a test: mock the step, or raise createWorld({ patienceMs }).`,
+    `The world has not settled after ${Math.round(waitedMs)} ms: ${what}. Code that waits for the network or for real time does not belong in a test: mock the step, or raise createWorld({ patienceMs }).${unusedText(unused())}`,
   );
+}
+
+/** Whatever fails because there is no world any more. */
+export function closedMeanwhile(): WorldError {
+  return new WorldError("The world was closed while it was at work: is an `await` missing in the test?");
+}
+
+/** Names rules that may have been mistyped; empty when there are none. */
+export function unusedText(unused: readonly string[]): string {
+  if (unused.length === 0) return "";
+  const names = unused.map((id) => JSON.stringify(id)).join(", ");
+  return ` No step has come of ${names}, which the test mocks or fails: is the id right?`;
 }

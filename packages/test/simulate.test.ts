@@ -176,6 +176,16 @@ describe("sound functions are left alone", () => {
     expect(report.repeated.map(({ stepId }) => stepId)).toContain("upsert");
   });
 
+  test("steps that run beside each other while server after server dies", async () => {
+    const ids = ["a", "b", "c", "d", "e", "f"];
+    const fn = client.createFunction(on("beside"), async ({ step }) => {
+      await Promise.all(ids.map((id) => step.run(id, () => void db.rows.set(id, 1))));
+    });
+    const report = await run(fn, { faults: ["crash"], seeds: 6 });
+    assertSafe(report);
+    expect(report.repeated.map(({ stepId }) => stepId).sort()).toEqual(ids);
+  });
+
   test("the global fetch is put back", async () => {
     const before = globalThis.fetch;
     await run(

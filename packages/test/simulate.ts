@@ -1,19 +1,23 @@
 /**
  * Runs the functions of an app in worlds where things go wrong, each world with its own seed, and tells
- * which of their code is not safe to repeat. First in a calm world, to know what is right.
+ * which of their code is not safe to repeat. First in calm worlds, to know what is right.
  */
 import { AssertionError } from "node:assert";
 import type { DurationMs } from "@stepwell/core";
-import { createDice } from "./dice.ts";
+import { instantOf } from "./acts.ts";
 import { createRecorder, type Execution, watchFetch } from "./effects.ts";
 import { createFaults, FAULTS, type FaultName } from "./faults.ts";
 import { describeFinding, type Finding, type Repeated, unitsOf, unsafeEffects } from "./findings.ts";
-import { instantOf, openWorld } from "./open-world.ts";
+import { openWorld } from "./open-world.ts";
 import type { TestRun } from "./run-view.ts";
 import type { World, WorldOptions } from "./world.ts";
 
+/** What is played, what may go wrong, and what is looked at. */
 export interface SimulateOptions
-  extends Pick<WorldOptions, "client" | "functions" | "serve" | "fetch" | "now" | "patienceMs"> {
+  extends Pick<
+    WorldOptions,
+    "client" | "functions" | "otherApps" | "serve" | "fetch" | "now" | "patienceMs"
+  > {
   /** What happens in each world: sends events, moves the clock. */
   play: (world: World) => unknown;
   /** Before each world: puts back whatever the functions write to. */
@@ -31,6 +35,7 @@ export interface SimulateOptions
   /** How long the clock goes on after `play` while runs are not done. Default `7d`. */
   drain?: string | DurationMs;
 }
+/** What a simulation has found; `assertSafe` throws it. */
 export interface SimulationReport {
   /** The seeds that were played. */
   seeds: number[];
@@ -63,13 +68,22 @@ export async function simulate(options: SimulateOptions): Promise<SimulationRepo
   const played = seed === undefined ? Array.from({ length: seeds }, (_, index) => index + 1) : [seed];
   const unwatch = watchFetch();
   try {
+    const plain = [await playOnce(options, 0, null), await playOnce(options, 0, null)] as const;
+    for (const world of plain) if ("thrown" in world) throw world.thrown;
     const calm = await playOnce(options, 0, []);
-    if ("thrown" in calm) throw calm.thrown;
     const worlds: Played[] = [calm];
-    const findings = [...unitFindings(calm.executions, null)];
+    const findings = [
+      ...unitFindings(calm.executions, null),
+      ...resultFindings(calm, plain),
+      ...checkFindings(calm, null),
+    ];
     for (const one of played) {
       const world = await playOnce(options, one, faults);
-      findings.push(...unitFindings(world.executions, one), ...endFindings(world, calm, one));
+      findings.push(
+        ...unitFindings(world.executions, one),
+        ...endFindings(world, calm, one),
+        ...checkFindings(world, one),
+      );
       worlds.push(world);
     }
     const executions = worlds.flatMap((world) => world.executions);
@@ -102,18 +116,17 @@ interface Played {
   thrown?: unknown;
 }
 
+/** @param faults those that may happen; null: none, and steps share calls as they do outside of simulations */
 async function playOnce(
   options: SimulateOptions,
   seed: number,
-  faults: readonly FaultName[],
+  faults: readonly FaultName[] | null,
 ): Promise<Played> {
   const { play, before, observe = () => null, check } = options;
   await before?.();
   const recorder = createRecorder(observe);
-  const world = await openWorld(
-    { ...options, seed: seed + 1 },
-    createFaults(createDice(seed), faults, recorder),
-  );
+  const between = createFaults(seed, faults ?? [], recorder);
+  const world = await openWorld({ ...options, seed: seed + 1 }, { ...between, plans: faults !== null });
   const { executions } = recorder;
   try {
     await play(world);
@@ -151,8 +164,30 @@ function unitFindings(executions: readonly Execution[], seed: number | null): Fi
   });
 }
 
+/** What ends otherwise than it does, time after time, where steps share calls. */
+function resultFindings(calm: Played, [one, two]: readonly [Played, Played]): Finding[] {
+  const ends = ({ runs }: Played, functionId: string): string =>
+    runs
+      .filter((run) => run.functionId === functionId)
+      .map(({ status, output, error }) => `${status}: ${JSON.stringify(error?.message ?? output)}`)
+      .join(", ");
+  return [...new Set(calm.runs.map(({ functionId }) => functionId))].flatMap((functionId): Finding[] => {
+    const [usual, again, found] = [one, two, calm].map((world) => ends(world, functionId));
+    if (usual !== again || found === usual) return [];
+    const effects = [`${found}; in calls that they share: ${usual}`];
+    return [{ kind: "result", functionId, stepId: null, times: 1, effects, fault: null, seed: null }];
+  });
+}
+
+function checkFindings(world: Played, seed: number | null): Finding[] {
+  if (!("thrown" in world)) return [];
+  const { thrown } = world;
+  const effects = [thrown instanceof Error ? thrown.message : String(thrown)];
+  return [{ kind: "check", functionId: null, stepId: null, times: 1, effects, fault: null, seed }];
+}
+
 /** What ends otherwise than in the calm world. */
-function endFindings({ runs, thrown }: Played, calm: Played, seed: number): Finding[] {
+function endFindings({ runs }: Played, calm: Played, seed: number): Finding[] {
   const findings: Finding[] = [];
   const add = (kind: Finding["kind"], functionId: string | null, effect: string): void => {
     findings.push({ kind, functionId, stepId: null, times: 1, effects: [effect], fault: null, seed });
@@ -165,7 +200,6 @@ function endFindings({ runs, thrown }: Played, calm: Played, seed: number): Find
       add("failed", functionId, `${error?.name ?? "Error"}: ${error?.message ?? "no reason"}`);
     if (isNew(run, isUnfinished)) add("unfinished", functionId, `it is ${status}`);
   }
-  if (thrown !== undefined) add("check", null, thrown instanceof Error ? thrown.message : String(thrown));
   return findings;
 }
 

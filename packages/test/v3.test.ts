@@ -3,6 +3,7 @@ import { assertEnded, createWorld, simulate, type World } from "@stepwell/test";
 import { Inngest, referenceFunction } from "inngest-v3";
 import { serve } from "inngest-v3/edge";
 import { afterEach, describe, expect, test } from "vitest";
+import { pay } from "./fixtures/guide/payments.ts";
 
 const logger = { info() {}, warn() {}, error() {}, debug() {} };
 const open: World[] = [];
@@ -65,6 +66,35 @@ describe("SDK v3", () => {
     expect(world.sent("email/send").map(({ data }) => data)).toEqual([{ n: 2 }]);
     assertEnded(world.run("bad"), "failed");
     expect(told).toEqual(["broken"]);
+  });
+
+  test("the guide's example, as it is written for v3: a month of a checkout", async () => {
+    const checkout = client.createFunction(
+      { id: "checkout", retries: 3, concurrency: 1 },
+      { event: "order/placed" },
+      async ({ event, step }) => {
+        const order = event.data.id;
+        const charge = await step.run("charge", () => pay(order, event.data.total));
+        await step.sleep("until-delivered", "3d");
+        const review = await step.waitForEvent("review", {
+          event: "order/reviewed",
+          timeout: "27d",
+          if: "event.data.id == async.data.id",
+        });
+        await step.sendEvent("thank", { name: "mail/send", id: `thanks-${order}`, data: { order } });
+        return { charge, stars: review?.data.stars ?? null };
+      },
+    );
+    const world = await newWorld([checkout]);
+    world.mock("charge", "ch_1", { takes: "5m" });
+    await world.send(["o1", "o2"].map((id) => ({ name: "order/placed", data: { id, total: 20 } })));
+    expect(world.runs().map(({ status }) => status)).toEqual(["running", "queued"]);
+    expect(await world.why(world.runs()[1])).toMatchObject([{ gate: "concurrency" }]);
+    await world.advance("4d");
+    await world.send({ name: "order/reviewed", data: { id: "o1", stars: 5 } });
+    await world.advance("27d");
+    expect(world.runs().map(({ output }) => output)).toMatchObject([{ stars: 5 }, { stars: null }]);
+    expect(world.sent("mail/send")).toHaveLength(2);
   });
 
   test("mocks and failures", async () => {

@@ -1,7 +1,8 @@
 /** The kit with SDK v4: the real engine, a clock that only the test moves, no sockets. */
 import "@stepwell/test/vitest";
+import type { TestRun, TestStep } from "@stepwell/test";
 import { cron, RetryAfterError } from "inngest";
-import { describe, expect, test } from "vitest";
+import { describe, expect, expectTypeOf, test } from "vitest";
 import { client, dataOf, newWorld, on, START } from "./fixtures/shop.ts";
 
 describe("time", () => {
@@ -55,6 +56,19 @@ describe("time", () => {
     await world.settled();
     expect(world.run().output).toBe(Date.parse(START));
   });
+});
+
+test("what a test looks at has exact types", async () => {
+  const world = await newWorld([client.createFunction(on("typed"), () => {})]);
+  expectTypeOf(world.run).returns.toEqualTypeOf<TestRun>();
+  expectTypeOf(world.runs).returns.toEqualTypeOf<TestRun[]>();
+  expectTypeOf<TestRun["steps"]>().toEqualTypeOf<Readonly<Record<string, TestStep>>>();
+  expectTypeOf<TestStep["status"]>().extract<"done">().toBeNever();
+  expectTypeOf<TestRun["status"]>().toEqualTypeOf<
+    "queued" | "running" | "completed" | "failed" | "cancelled" | "skipped"
+  >();
+  expectTypeOf(world.send).returns.resolves.toEqualTypeOf<string[]>();
+  expectTypeOf(world.why).returns.resolves.items.toHaveProperty("until").toEqualTypeOf<Date | null>();
 });
 
 describe("what the engine does is for real", () => {

@@ -1,20 +1,24 @@
 /**
  * The app of the crash tests, a process of its own: three steps with sleeps between them, or a function
- * that does everything else. It writes a line for each request that begins and ends and for each execution
- * of a step, at once and in order, so that its log tells the truth after any death.
- * Environment: APP_PORT, SERVER_URL, APP_LOG, EVENT_KEY, SIGNING_KEY, APP_DOES ("steps" or "everything").
+ * that does everything else, or one for each rule of flow control. It writes a line for each request that begins
+ * and ends and for each execution of a step, at once and in order, so that its log tells the truth after any death.
+ * Environment: APP_PORT, SERVER_URL, APP_LOG, EVENT_KEY, SIGNING_KEY, APP_DOES ("steps", "everything" or "gates").
  */
 import { randomUUID } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { flushCompileCache } from "node:module";
 import { Readable } from "node:stream";
 import { Inngest } from "inngest";
 import { serve } from "inngest/node";
+import { type GatedData, gatedFunctions } from "./gated-functions.ts";
 
 /** One line of the app's log; `at` is the machine's clock, which all processes of the test share. */
 export type AppLine =
-  | { is: "begin"; request: string; runId: string; at: number }
+  | { is: "begin"; request: string; runId: string; at: number; url: string; job: string; generation: number }
   | { is: "end"; request: string; at: number }
+  /** A function under a rule of flow control was called, with these events. */
+  | { is: "called"; fn: string; runId: string; data: GatedData[]; at: number }
   /** A step's body ran and gave this result. */
   | { is: "step"; runId: string; n: number; step: string; result: string; at: number }
   /** The function saw these memoised results. */
@@ -92,8 +96,12 @@ const everyMinute = client.createFunction(
   ({ event }) => (event.data as { scheduledAt: string }).scheduledAt,
 );
 
-const functions = env("APP_DOES") === "everything" ? [everything, child, everyMinute] : [threeSteps];
-const handler = serve({ client, functions });
+const allFunctions: Record<string, () => Inngest.Any["funcs"]> = {
+  steps: () => [threeSteps],
+  everything: () => [everything, child, everyMinute],
+  gates: () => gatedFunctions(client, write),
+};
+const handler = serve({ client, functions: allFunctions[env("APP_DOES")]?.() ?? [] });
 createServer((req, res) => {
   if (req.url === "/alive") {
     res.end("yes");
@@ -106,7 +114,10 @@ createServer((req, res) => {
     const body = text === "" ? undefined : (JSON.parse(text) as { ctx?: { run_id?: string } });
     if (req.method === "POST") {
       const request = randomUUID();
-      write({ is: "begin", request, runId: body?.ctx?.run_id ?? "", at: Date.now() });
+      const of = { request, runId: body?.ctx?.run_id ?? "", url: req.url ?? "" };
+      const job = String(req.headers["x-inngest-job-id"]);
+      const generation = Number(req.headers["x-inngest-generation-id"]);
+      write({ is: "begin", ...of, job, generation, at: Date.now() });
       const end = res.end.bind(res);
       res.end = ((...args: Parameters<typeof end>) => {
         write({ is: "end", request, at: Date.now() });
@@ -117,4 +128,4 @@ createServer((req, res) => {
     const { method, url, headers, socket } = req;
     handler(Object.assign(Readable.from(chunks), { method, url, headers, socket }) as typeof req, res);
   });
-}).listen(Number(env("APP_PORT")), "127.0.0.1");
+}).listen(Number(env("APP_PORT")), "127.0.0.1", () => flushCompileCache());

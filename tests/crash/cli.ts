@@ -65,8 +65,8 @@ export async function killAll(): Promise<void> {
   await Promise.all(left.map((child) => child.exited));
 }
 
-/** Resolves once `url` answers 200; fails with the child's words when it exits instead. */
-export async function ready(child: Child, url: string, ms = 20_000): Promise<void> {
+/** Resolves once `url` answers 200; fails with the child's words when it exits instead. The limit only finds what hangs. */
+export async function ready(child: Child, url: string, ms = 60_000): Promise<void> {
   const end = Date.now() + ms;
   for (;;) {
     const ok = await fetch(url).then(
@@ -77,12 +77,12 @@ export async function ready(child: Child, url: string, ms = 20_000): Promise<voi
     if (child.exit !== null)
       throw new Error(`exited with ${JSON.stringify(child.exit)} before ${url} answered:\n${wordsOf(child)}`);
     if (Date.now() > end) throw new Error(`no answer from ${url} within ${ms} ms:\n${wordsOf(child)}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
 /** How the child ended, and all that it said. */
-export async function ended(child: Child, ms = 20_000): Promise<{ code: number | null; said: string }> {
+export async function ended(child: Child, ms = 60_000): Promise<{ code: number | null; said: string }> {
   const timer = setTimeout(() => child.kill("SIGKILL"), ms);
   const { code, signal } = await child.exited;
   clearTimeout(timer);

@@ -149,22 +149,6 @@ test("I-10: the same id sent twice in two requests is twice in the batch", async
   expect(seen("i10", since)).toEqual([[5000, [1, 2]]]);
 });
 
-test("B-5: a batch beside cancelOn, debounce, singleton or priority is refused when the app syncs", async () => {
-  const batchEvents = { maxSize: 2, timeout: "5s" };
-  const others = {
-    cancelOn: [{ event: "stop" }],
-    debounce: { period: "5s" },
-    singleton: { mode: "skip" },
-    priority: { run: "1" },
-  };
-  for (const [name, value] of Object.entries(others)) {
-    const text = await refusal("b5", { batchEvents, [name]: value });
-    expect(text).toContain(
-      `Function "app-b5": batchEvents cannot be combined with ${name} (combo_unsupported).`,
-    );
-  }
-});
-
 test("B-6: a batch of one, and a timeout in days, are refused when the app syncs", async () => {
   expect(await refusal("b6", { batchEvents: { maxSize: 1, timeout: "5s" } })).toContain(
     'Function "app-b6": batchEvents.maxSize (1) must be a whole number, 2 or more.',

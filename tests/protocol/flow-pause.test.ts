@@ -17,6 +17,7 @@ import {
 } from "./bench.ts";
 import { referenceFunction } from "./sdk.ts";
 import { counted, MINUTE, pass, restart, startedAfter, statusesOf, useStillWorld } from "./still-world.ts";
+import { until } from "./world.ts";
 
 useStillWorld();
 
@@ -197,4 +198,18 @@ test("an unknown function is not there, and a verb that is none neither", async 
     errors: [{ code: "not_found", message: expect.stringContaining('There is no function "app-nobody"') }],
   });
   expect((await world.fetch("/v2/functions/app-barrier/stop", { method: "POST" })).status).toBe(404);
+});
+
+test("a function that has left its app while it was paused can be resumed, so that its runs go on", async () => {
+  await deployOne("left", {}, ({ step }) => step.sleep("nap", "1h"));
+  const run = await start("left");
+  await waitsWith(run, "SLEEP");
+  await mode("pause", "left");
+  await pass(HOUR);
+  await deployOne("other", {}, () => 1);
+  const before = calls(run).length;
+  await passed();
+  expect(calls(run)).toHaveLength(before);
+  expect(await mode("resume", "left")).toMatchObject({ status: 200, data: { mode: "active" } });
+  await until("it is called again", () => calls(run).length > before);
 });

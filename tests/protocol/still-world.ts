@@ -60,7 +60,7 @@ export async function restart(awayMs: number): Promise<void> {
   const { url, port } = world.server;
   await world.server.close();
   world.advance(awayMs);
-  world.server = await startStepwell({ mode: "dev", dir: world.dir, port, ...serving });
+  world.server = await startStepwell({ mode: "dev", dir: world.dir, port, ...world.data, ...serving });
   expect(world.server.url).toBe(url);
 }
 

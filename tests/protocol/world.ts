@@ -1,11 +1,13 @@
 /**
- * A Stepwell on a fresh SQLite file and a real SDK app, joined over HTTP, with a clock that can be moved.
+ * A Stepwell on a fresh SQLite file (or PostgreSQL database) and a real SDK app, joined over HTTP, with a clock that can be moved.
  * The ids of docs/protocol/ are shown here: nothing is mocked but time.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type StartOptions, type Stepwell, startStepwell } from "stepwell";
+import { inject } from "vitest";
+import { createDatabase } from "../../packages/store-postgres/fixtures/database.ts";
 import { startApp, type TestApp } from "./app.ts";
 import { createClient, type Inngest, type InngestFunction } from "./sdk.ts";
 import { createTestClock, type TestClock } from "./test-clock.ts";
@@ -31,6 +33,8 @@ export interface World {
   client: Inngest.Any;
   clock: TestClock;
   dir: string;
+  /** What a server that is started again on the same data has to be told beside the folder. */
+  data: Partial<StartOptions>;
   /** Sends over HTTP; returns the internal ids. */
   send(events: object | object[], headers?: Record<string, string>): Promise<string[]>;
   /** Any request to the server, with the signing key in `start`. */
@@ -72,10 +76,18 @@ export async function until<T>(
   }
 }
 
+/** The file in the folder, or with STEPWELL_STORE=postgres a database of its own for each world. */
+async function makeData(): Promise<{ data: Partial<StartOptions>; removeData: () => Promise<void> }> {
+  if (process.env.STEPWELL_STORE !== "postgres") return { data: {}, removeData: async () => {} };
+  const database = await createDatabase(inject("postgresUri"));
+  return { data: { postgresUri: database.uri }, removeData: () => database.remove() };
+}
+
 export async function openWorld(options: WorldOptions): Promise<World> {
   const mode = options.mode ?? "dev";
   const dir = await mkdtemp(join(tmpdir(), "stepwell-world-"));
   options.prepare?.(dir);
+  const { data, removeData } = await makeData();
   const clock = createTestClock();
   const keys = mode === "start" ? { eventKeys: [EVENT_KEY], signingKey: SIGNING_KEY } : {};
   const server = await startStepwell({
@@ -85,6 +97,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     clock,
     log: () => {},
     ...keys,
+    ...data,
     ...options.server,
   });
   const client = createClient({
@@ -102,6 +115,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     client,
     clock,
     dir,
+    data,
     async send(events, headers = {}) {
       const response = await fetch(`${server.url}/e/${EVENT_KEY}`, {
         method: "POST",
@@ -138,7 +152,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     advance: (ms) => clock.advance(ms),
     async close() {
       await app.close();
-      await server.close();
+      await world.server.close();
+      await removeData();
       await rm(dir, { recursive: true, force: true });
     },
   };

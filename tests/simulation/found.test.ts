@@ -1,8 +1,8 @@
 /** What the simulation has found, each as the smallest case that shows it. */
 import type { FunctionConfig, Json } from "@stepwell/core";
-import { type CallResponse, createChance, createEngine, type Engine } from "@stepwell/engine";
+import { type CallResponse, type Clock, createChance, createEngine, type Engine } from "@stepwell/engine";
 import type { Registration } from "@stepwell/protocol";
-import { createMemoryStore, type Reads, type Store } from "@stepwell/store";
+import { createMemoryStore, type Reads, type Store, StoreError } from "@stepwell/store";
 import { describe, expect, test } from "vitest";
 import { hashOf } from "./program.ts";
 
@@ -32,10 +32,37 @@ const ops = (body: Json): CallResponse => ({
   url: "http://app.test/api",
 });
 
-async function open(store: Store, answer: () => Promise<CallResponse>): Promise<Engine> {
+const NOON = 1_772_366_400_000;
+const standing: Clock = { now: () => NOON, at: (_, call) => (setImmediate(call), () => {}) };
+
+/** A clock that goes on when it is told to. */
+function createHandClock(): { clock: Clock; advance(ms: number): void } {
+  let now = NOON;
+  const timers = new Set<{ at: number; call: () => void }>();
+  const fire = (): void => {
+    for (const timer of timers) if (timer.at <= now && timers.delete(timer)) timer.call();
+  };
+  return {
+    clock: {
+      now: () => now,
+      at(at, call) {
+        const timer = { at, call };
+        timers.add(timer);
+        setImmediate(fire);
+        return () => timers.delete(timer);
+      },
+    },
+    advance(ms) {
+      now += ms;
+      setImmediate(fire);
+    },
+  };
+}
+
+async function open(store: Store, answer: () => Promise<CallResponse>, clock = standing): Promise<Engine> {
   const engine = createEngine({
     store,
-    clock: { now: () => 1_772_366_400_000, at: (_, call) => (setImmediate(call), () => {}) },
+    clock,
     chance: createChance(),
     transport: { send: answer, close: async () => {} },
     node: "n",
@@ -83,6 +110,42 @@ async function waiting(body: Json): Promise<{ engine: Engine; status: string; ru
   return { engine, status: run?.status ?? "", runId: run?.id ?? "" };
 }
 
+/** Three runs behind a limit of one, which a sync raises; reads are slow. @param refuses the nudge behind the sync */
+async function callsAfterRaise(refuses: () => boolean): Promise<number> {
+  const memory = createMemoryStore();
+  const read = new Proxy(memory.read, {
+    get:
+      (reads, name: keyof Reads) =>
+      async (...args: never[]) => {
+        for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        return (reads[name] as (...args: never[]) => unknown)(...args);
+      },
+  });
+  let isRaised = false;
+  const commit: Store["commit"] = async (ask, now, decide) => {
+    if (isRaised && Object.keys(ask).length === 0 && refuses()) throw new StoreError("store_full", "refused");
+    return memory.commit(ask, now, decide);
+  };
+  let calls = 0;
+  const release: (() => void)[] = [];
+  const engine = await open({ ...memory, read, commit }, () => {
+    calls += 1;
+    return new Promise((resolve) => release.push(() => resolve(ops([]))));
+  });
+  await engine.sync(registration({ concurrency: [{ limit: 1, scope: "fn" }] }));
+  for (let n = 0; n < 3; n += 1) await send(engine);
+  await expect.poll(() => calls).toBe(1);
+  const pool = async () => (await memory.read.readyPools()).length;
+  await expect.poll(pool).toBe(0);
+  isRaised = true;
+  const raised = registration({ concurrency: [{ limit: 3, scope: "fn" }] });
+  // An app that is refused tells again.
+  await engine.sync(raised).catch(() => engine.sync(raised));
+  await expect.poll(() => calls).toBe(3);
+  await engine.stop(0);
+  return calls;
+}
+
 describe("found by the simulation", () => {
   test("of two signals at one moment only one is said to have resumed the run", async () => {
     const { engine } = await waiting([signalOp("s1")]);
@@ -99,28 +162,43 @@ describe("found by the simulation", () => {
   });
 
   test("a raised limit is heard at once, also where the store answers reads slowly", async () => {
+    expect(await callsAfterRaise(() => false)).toBe(3);
+  });
+
+  test("a raised limit is heard, also when the store refuses to take the word that it was", async () => {
+    let refusals = 1;
+    expect(await callsAfterRaise(() => refusals-- > 0)).toBe(3);
+  });
+
+  test("a debounce that gets a newer event while it fires, slowly, runs with that one", async () => {
     const memory = createMemoryStore();
-    const read = new Proxy(memory.read, {
-      get:
-        (reads, name: keyof Reads) =>
-        async (...args: never[]) => {
-          for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-          return (reads[name] as (...args: never[]) => unknown)(...args);
-        },
-    });
-    let calls = 0;
-    const release: (() => void)[] = [];
-    const engine = await open({ ...memory, read }, () => {
-      calls += 1;
-      return new Promise((resolve) => release.push(() => resolve(ops([]))));
-    });
-    await engine.sync(registration({ concurrency: [{ limit: 1, scope: "fn" }] }));
-    for (let n = 0; n < 3; n += 1) await send(engine);
-    await expect.poll(() => calls).toBe(1);
-    const pool = async () => (await memory.read.readyPools()).length;
-    await expect.poll(pool).toBe(0);
-    await engine.sync(registration({ concurrency: [{ limit: 3, scope: "fn" }] }));
-    await expect.poll(() => calls).toBe(3);
+    const time = createHandClock();
+    let armed = false;
+    let isHeld = false;
+    let release: () => void = () => {};
+    const commit: Store["commit"] = async (ask, now, decide) => {
+      if (armed && ask.gates?.some((key) => key.startsWith("debounce:"))) {
+        armed = false;
+        isHeld = true;
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+      }
+      return memory.commit(ask, now, decide);
+    };
+    const engine = await open({ ...memory, commit }, async () => ops([]), time.clock);
+    await engine.sync(registration({ debounce: { periodMs: 1000, timeoutMs: 1000 } }));
+    await send(engine);
+    await expect.poll(() => memory.read.nextDue(0)).toBe(engine.now() + 1000);
+    armed = true;
+    time.advance(1000);
+    await expect.poll(() => isHeld).toBe(true);
+    const newer = await send(engine);
+    time.advance(60_000);
+    const outcome = async () => (await memory.read.outcomes(newer)).length;
+    await expect.poll(outcome).toBe(1);
+    release();
+    await expect.poll(async () => (await memory.read.eventRuns(newer)).length).toBe(1);
     await engine.stop(0);
   });
 });

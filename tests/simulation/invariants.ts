@@ -3,8 +3,11 @@
  * only; none asks the engine's own code.
  */
 import type { LaneRow, LeaseRow, RunRow, RunStateRow, WakeRow } from "@stepwell/core";
+import { type AdmissionWatch, createAdmissionWatch } from "./admission-watch.ts";
+import { createCapacityWatch } from "./capacity-watch.ts";
 import { createLimits, queueComplaints } from "./queue-invariants.ts";
 import type { RowChange, Shadow } from "./shadow.ts";
+import { createVersions } from "./versions.ts";
 
 const DAY_MS = 86_400_000;
 /**
@@ -28,31 +31,50 @@ export interface Writer {
   latest: number;
 }
 export interface Invariants {
-  /** @returns what this commit broke, in words */
-  afterCommit(changes: readonly RowChange[], writer: Writer): string[];
+  /**
+   * @param now of the commit, by its engine's clock
+   * @returns what this commit broke, in words
+   */
+  afterCommit(changes: readonly RowChange[], writer: Writer, now: number): string[];
   /** An engine that starts now. */
   writer(engine: string): Writer;
   /** Runs that somebody else than the holder of the lease gave up: their code may run again. */
   readonly lost: ReadonlySet<string>;
+  /** What became of events at the gates. */
+  readonly admissions: AdmissionWatch;
+  /** Leases that were granted to runs that had ended. */
+  readonly idle: ReadonlySet<string>;
+}
+export interface Surroundings {
+  /** An engine is about to hear of other limits, and goes by the old ones. */
+  inMotion(): boolean;
+  /** What one engine writes is not ahead of another one's clock. */
+  hasOneClock(): boolean;
+  /** How late what is due may come; null: nothing can be said. */
+  promptMs(): number | null;
 }
 
 export function hasEnded(run: Pick<RunRow, "status">): boolean {
   return run.status !== "queued" && run.status !== "running";
 }
 
-/** @param isSyncing an engine is about to hear of other limits, and goes by the old ones */
-export function createInvariants(shadow: Shadow, isSyncing: () => boolean): Invariants {
+export function createInvariants(shadow: Shadow, surroundings: Surroundings): Invariants {
+  const { inMotion, promptMs } = surroundings;
   const ended = new Set<string>();
   const once = new Map<string, number>();
   const lost = new Set<string>();
   const tokens = new Set<string>();
-  const limits = createLimits(shadow, isSyncing);
+  const versions = createVersions(shadow, inMotion, FLOOR_LAG_MS);
+  const admissions = createAdmissionWatch(shadow, versions);
+  const capacity = createCapacityWatch(shadow, versions, surroundings);
+  const limits = createLimits(shadow, versions, inMotion, capacity.throttledUntil);
   let latest = 0;
   const { rows } = shadow;
 
   function onceComplaints(run: RunRow): string[] {
     const event = rows.events.get(run.eventId);
     const value = event?.externalId ?? run.eventId;
+    if (run.status === "skipped" || run.batchId !== null) return [];
     const key = run.originalRunId === null ? `${run.functionId} ${value}` : run.id;
     const before = once.get(key);
     once.set(key, run.queuedAt);
@@ -63,19 +85,30 @@ export function createInvariants(shadow: Shadow, isSyncing: () => boolean): Inva
   function leaseComplaints(change: RowChange, writer: Writer): string[] {
     const { before, after } = change;
     const run = String((after ?? before)?.["runId"]);
+    // That of a run, which holds the slots of limits on runs: no process has it.
+    const isOfRun = (after ?? before)?.["node"] === "";
     if (before !== null && after !== null && before["freed"] === false && after["freed"] === true) {
-      if (before["node"] !== writer.engine) lost.add(run);
+      if (before["node"] !== writer.engine && !isOfRun) lost.add(run);
       return [];
     }
     if (before !== null && after === null && before["freed"] === false)
       return [`lease ${change.key} was removed while live`];
-    if (before !== null) return after === null ? [] : [`lease ${change.key} was changed`];
+    // A call that finds its run ended frees both, whoever did it before.
+    if (before !== null)
+      return after === null || (isOfRun && after["freed"] === true)
+        ? []
+        : [`lease ${change.key} was changed`];
     if (tokens.has(change.key)) return [`the token ${change.key} was used twice`];
     tokens.add(change.key);
+    if (isOfRun) return [];
     const target = (after?.["call"] as { target: string | null }).target;
     const same = [...rows.leases.values()].filter(
       (lease) =>
-        !lease.freed && lease.runId === run && lease.call.target === target && lease.id !== change.key,
+        !lease.freed &&
+        lease.node !== "" &&
+        lease.runId === run &&
+        lease.call.target === target &&
+        lease.id !== change.key,
     );
     if (same.length === 0 || ended.has(run)) return [];
     return [`two calls of run ${run} for ${target ?? "discovery"} are in flight together`];
@@ -109,7 +142,7 @@ export function createInvariants(shadow: Shadow, isSyncing: () => boolean): Inva
       if (table !== "leases" || before === null || before["freed"] === true || after?.["freed"] !== true)
         continue;
       const lease = before as unknown as LeaseRow;
-      if (lease.node === writer.engine || !rows.runStates.has(lease.runId)) continue;
+      if (lease.node === writer.engine || lease.node === "" || !rows.runStates.has(lease.runId)) continue;
       const checkpointed = rows.runStates.get(lease.runId)?.state.checkpointed === lease.id;
       const { target, attempt, generation } = lease.call;
       const again = changes.some(({ table: of, after: made }) => {
@@ -137,10 +170,14 @@ export function createInvariants(shadow: Shadow, isSyncing: () => boolean): Inva
 
   return {
     lost,
+    admissions,
+    idle: capacity.idle,
     writer: (engine) => ({ engine, latest: latest - FLOOR_LAG_MS }),
-    afterCommit(changes, writer) {
+    afterCommit(changes, writer, now) {
+      versions.afterCommit(changes, now);
       const wrong = changes.flatMap((change) => rowComplaints(change, writer));
       wrong.push(...lostComplaints(changes, writer), ...signalComplaints(changes, writer.latest));
+      wrong.push(...capacity.afterCommit(changes, now));
       const touched = new Set<string>();
       for (const { table, before, after } of changes) {
         const row = after ?? before;
@@ -154,10 +191,11 @@ export function createInvariants(shadow: Shadow, isSyncing: () => boolean): Inva
         if (hasEnded(run)) {
           ended.add(id);
           if (rows.runStates.has(id)) wrong.push(`the ended run ${id} keeps its state`);
-        } else wrong.push(...aliveComplaints(shadow, run));
+        } else wrong.push(...aliveComplaints(shadow, run), ...capacity.heldComplaints(run));
       }
       if (changes.some(({ table }) => QUEUE_TABLES.has(table)))
-        wrong.push(...queueComplaints(shadow, limits));
+        wrong.push(...queueComplaints(shadow, limits, now));
+      wrong.push(...admissions.afterCommit(changes, now, promptMs()));
       return wrong;
     },
   };
@@ -184,7 +222,8 @@ function aliveComplaints(shadow: Shadow, run: RunRow): string[] {
   const { rows } = shadow;
   const gone = new Set([...rows.nudges.values()].map((nudge) => nudge.gone));
   for (const wake of rows.wakes.values()) if (wake.runId === run.id && !gone.has(wake.id)) return [];
-  for (const lease of rows.leases.values()) if (lease.runId === run.id && !lease.freed) return [];
+  for (const lease of rows.leases.values())
+    if (lease.runId === run.id && lease.node !== "" && !lease.freed) return [];
   for (const wait of rows.waits.values()) if (wait.runId === run.id && wait.kind !== "cancel") return [];
   return [
     `run ${run.id} is ${run.status} and has no wake, no lease and no wait: ${openOf(rows.runStates.get(run.id))}`,
@@ -205,6 +244,8 @@ export function remains(shadow: Shadow, expected: ReadonlySet<string>): string[]
     if (!expected.has(wake.job.kind)) wrong.push(`a wake is left behind: ${JSON.stringify(wake)}`);
   for (const lease of rows.leases.values()) wrong.push(`a lease is left behind: ${JSON.stringify(lease)}`);
   for (const cell of rows.cells.values()) wrong.push(`a slot is left behind: ${JSON.stringify(cell)}`);
+  for (const key of rows.gateCells.keys())
+    if (/^(debounce|batch):/.test(key)) wrong.push(`what was put off never ran: ${key}`);
   for (const lane of rows.lanes.values() as Iterable<LaneRow>)
     wrong.push(`a lane is left behind: ${lane.lane}`);
   for (const nudge of rows.nudges.values()) wrong.push(`a nudge is left behind: ${JSON.stringify(nudge)}`);

@@ -1,5 +1,5 @@
 /** The ports of one engine: a clock on virtual time, ids and dice of the seed, and a store that may fail. */
-import type { Change, WaitRow } from "@stepwell/core";
+import type { Change, GateCellRow, WaitRow } from "@stepwell/core";
 import type { Chance, Clock } from "@stepwell/engine";
 import {
   type Ask,
@@ -73,6 +73,7 @@ export function createSimStore(
   world: World,
   owner: string,
   writer: Writer,
+  clock: Clock,
   die: (why: string) => void,
 ): SimStore {
   const listeners = new Set<(hint: Hint) => void>();
@@ -109,8 +110,10 @@ export function createSimStore(
     }
     scheduler.say(`${owner} commit ${what}: ${written.map(changeText).join(", ") || "nothing"}`);
     const changes = world.shadow.apply(written);
-    violated(world, world.invariants.afterCommit(changes, writer));
+    violated(world, world.invariants.afterCommit(changes, writer, clock.now()));
     noteWaits(world, changes);
+    for (const { table, after } of changes)
+      if (table === "gateCells" && after !== null) world.putOff(after as unknown as GateCellRow, clock.now());
     if (strikes(world, faults.crash / 2)) return die(`after commit ${what}`);
     if (world.dice.chance(0.3)) scheduler.soon(owner, "reply", () => resolve(reply));
     else resolve(reply);

@@ -151,6 +151,7 @@ function endOf(end: End, value: Json, about: About): Settled {
  * @returns what is wrong, in words; empty: engine and model agree
  */
 export async function disagreements(program: Program, seen: Observed, about: About): Promise<string[]> {
+  if (seen.status === "skipped") return skippedComplaints(seen);
   const wrong: string[] = [];
   const play = start(program, about);
   await drained();
@@ -179,6 +180,12 @@ export async function disagreements(program: Program, seen: Observed, about: Abo
   wrong.push(...endComplaints(ended.is === "value" ? endOf(program.end, ended.value, about) : ended, seen));
   wrong.push(...bodyComplaints(program, play, seen, about));
   return wrong;
+}
+
+/** Never executed (§1.2). */
+function skippedComplaints({ steps, bodies, output }: Observed): string[] {
+  const isClean = steps.length === 0 && bodies.size === 0 && output === null;
+  return isClean ? [] : ["the run was skipped, and something of it was executed"];
 }
 
 function isConflict(output: Json): boolean {

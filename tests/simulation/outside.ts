@@ -3,21 +3,18 @@
  * or a timeout must be there for each result that did not come from the run's own code, and for each cancel.
  */
 import type { EventRow, Json, RunRow } from "@stepwell/core";
+import type { Fate } from "./admission-watch.ts";
+import { limitedBy } from "./cells.ts";
 import type { StoredStep } from "./model.ts";
 import { hashOf, type Leaf, WAIT_TESTS } from "./program.ts";
-import type { World } from "./world.ts";
+import type { SimFunction } from "./setup.ts";
+import { promptMs, type World } from "./world.ts";
 
-/** How long an engine may take to handle what is due; refusals of the store are tried again. */
-const PROMPT_MS = 10_000;
-const PROMPT_WITH_REFUSALS_MS = 120_000;
+const YEAR_SECONDS = 365 * 86_400;
+/** Who is refused hears of it, also over a crash or two. */
+const TELLING_MS = 400_000;
 
 type Data = { [key: string]: Json };
-
-/** What can happen must happen within this time; null: in a world with crashes and jumping clocks nothing can be said. */
-function promptly({ setup: { faults } }: World): number | null {
-  if (faults.engines !== "calm" || faults.clock) return null;
-  return faults.refuse > 0 ? PROMPT_WITH_REFUSALS_MS : PROMPT_MS;
-}
 
 export function outsideComplaints(world: World, run: RunRow, leaf: Leaf, step: StoredStep): string[] {
   const result = step.result as { data?: Json; error?: { message: string } } | null;
@@ -80,10 +77,10 @@ function waitComplaints(
       ? [`the wait ${leaf.id} got ${JSON.stringify(got)}, which it did not wait for`]
       : [];
   }
-  const promptMs = promptly(world);
-  if (promptMs === null) return early(leaf, step);
+  const slackMs = promptMs(world.setup.faults);
+  if (slackMs === null) return early(leaf, step);
   const until = step.queuedAt + leaf.seconds * 1000;
-  const missed = events.find((one) => one.receivedAt > step.queuedAt && one.receivedAt < until - promptMs);
+  const missed = events.find((one) => one.receivedAt > step.queuedAt && one.receivedAt < until - slackMs);
   const wrong =
     missed === undefined
       ? []
@@ -116,14 +113,22 @@ function invokeComplaints(
     return /could not find function/i.test(message)
       ? []
       : [`the invoke ${leaf.id} of nobody gave ${JSON.stringify(result)}`];
-  const children = childrenOf(world, run, leaf);
-  if (/timed out/.test(message))
-    return leaf.seconds === null
-      ? [`the invoke ${leaf.id} timed out`]
-      : early({ id: leaf.id, seconds: leaf.seconds }, step);
+  const { fate, children } = childrenOf(world, run, leaf);
   const [child] = children;
+  // Only who is merged into a newer event hears nothing (§7.5).
+  if (/timed out/.test(message)) {
+    const isRefused = child?.status === "skipped" || (fate?.is === "nothing" && fate.why === "limited");
+    const askedAt = world.shadow.rows.events.get(fate?.eventId ?? "")?.receivedAt ?? step.endedAt;
+    if (isRefused && step.endedAt - askedAt > TELLING_MS)
+      return [`the invoke ${leaf.id} timed out, and nobody told it that it was refused`];
+    return leaf.seconds === null && child !== undefined
+      ? [`the invoke ${leaf.id} timed out`]
+      : early({ id: leaf.id, seconds: leaf.seconds ?? YEAR_SECONDS }, step);
+  }
+  if (/rate limited/.test(message) && fate?.is === "nothing") return [];
   if (child === undefined || children.length > 1)
-    return [`the invoke ${leaf.id} made ${children.length} runs`];
+    return [`the invoke ${leaf.id} made ${children.length} runs and gave ${JSON.stringify(result)}`];
+  if (child.status === "skipped" && /skipped: (Function|Singleton)/.test(message)) return [];
   const output = world.shadow.rows.payloads.get(`${child.id}|output`)?.value as
     | { data?: Json; error?: { message: string } }
     | undefined;
@@ -136,50 +141,68 @@ function invokeComplaints(
   ];
 }
 
-/** The runs that a step invoked, by its correlation id (§1.1); a copied step's are those of the run it was copied from. */
-function childrenOf(world: World, run: RunRow, leaf: Leaf): RunRow[] {
-  const { runs, payloads } = world.shadow.rows;
+/** What a step invoked, by its correlation id (§1.1); a copied step's is that of the run it was copied from. */
+function childrenOf(world: World, run: RunRow, leaf: Leaf): { fate: Fate | undefined; children: RunRow[] } {
+  const { runs, payloads, events } = world.shadow.rows;
+  const callee = world.setup.functions.find(({ slug }) => "slug" in leaf && slug === leaf.slug)?.id ?? "";
   for (let from: RunRow | undefined = run; from !== undefined; from = runs.get(from.originalRunId ?? "")) {
     const wanted = `${from.id}.${hashOf(leaf.id)}`;
-    const found = [...runs.values()].filter((one) => {
-      const body = payloads.get(`${one.eventId}|event`)?.value as
-        | { data?: { _inngest?: { correlation_id?: string } } }
+    const invoked = [...events.keys()].find((id) => {
+      const body = payloads.get(`${id}|event`)?.value as
+        | { data?: { _inngest?: { correlation_id?: string; fn_id?: string } } }
         | undefined;
-      return one.originalRunId === null && body?.data?._inngest?.correlation_id === wanted;
+      const routing = body?.data?._inngest;
+      return routing?.correlation_id === wanted && routing.fn_id !== undefined;
     });
-    if (found.length > 0) return found;
+    if (invoked === undefined) continue;
+    const children = [...runs.values()].filter(
+      (one) => one.originalRunId === null && one.functionId === callee && one.eventIds.includes(invoked),
+    );
+    return { fate: world.invariants.admissions.fates.get(`${invoked} ${callee}`), children };
   }
-  return [];
+  return { fate: undefined, children: [] };
 }
 
 /** A run is cancelled for a reason; and what must cancel it does. */
 export function cancelComplaints(world: World): string[] {
   const wrong: string[] = [];
-  const promptMs = promptly(world);
+  const slackMs = promptMs(world.setup.faults);
   for (const run of world.shadow.rows.runs.values()) {
     const fn = world.setup.functions.find((one) => one.id === run.functionId);
     if (fn === undefined || run.endedAt === null) continue;
     const { startMs = 0, finishMs = 0 } = fn.config.timeouts ?? {};
-    const startBy = startMs > 0 ? run.queuedAt + startMs : Number.POSITIVE_INFINITY;
+    // Batches have waited on purpose (§6.1).
+    const startBy = startMs > 0 && run.batchId === null ? run.queuedAt + startMs : Number.POSITIVE_INFINITY;
     const finishBy =
       finishMs > 0 && run.startedAt !== null ? run.startedAt + finishMs : Number.POSITIVE_INFINITY;
     const stops = fn.config.cancelOn === undefined ? [] : stopsOf(world, run);
     const reasons =
       run.endedAt >= Math.min(run.startedAt === null ? startBy : finishBy, finishBy) ||
       stops.length > 0 ||
+      isReplaced(world, fn, run) ||
       world.cancelled.has(run.id);
     if (run.status === "cancelled" && !reasons)
       wrong.push(`run ${run.id} of ${fn.slug} was cancelled for no reason`);
-    if (promptMs === null) continue;
-    if ((run.startedAt ?? run.endedAt) > startBy + promptMs)
+    if (slackMs === null) continue;
+    if ((run.startedAt ?? run.endedAt) > startBy + slackMs)
       wrong.push(`run ${run.id} of ${fn.slug} missed its start deadline and went on`);
-    if (run.endedAt > finishBy + promptMs)
+    if (run.endedAt > finishBy + slackMs)
       wrong.push(`run ${run.id} of ${fn.slug} missed its finish deadline and went on`);
     const ended = run.endedAt;
-    if (stops.some((event) => event.receivedAt < ended - promptMs))
+    if (stops.some((event) => event.receivedAt < ended - slackMs))
       wrong.push(`run ${run.id} of ${fn.slug} was not cancelled by its event`);
   }
   return wrong;
+}
+
+/** A singleton that replaces has made, or skipped, a newer run of the same key (§6.8). */
+function isReplaced(world: World, fn: SimFunction, run: RunRow): boolean {
+  const rule = fn.config.singleton;
+  if (rule?.mode !== "cancel") return false;
+  const text = (one: RunRow): string | null => limitedBy(rule.key, keyOf(world, one.eventId));
+  return [...world.shadow.rows.runs.values()].some(
+    (one) => one.functionId === run.functionId && one.seq > run.seq && text(one) === text(run),
+  );
 }
 
 /** Events that cancel a run: received after it was made, of the same key. */

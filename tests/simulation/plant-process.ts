@@ -37,9 +37,12 @@ registerHooks({
 });
 
 const { simulate } = await import("./simulate.ts");
+const { createSetup } = await import("./setup.ts");
+const { createDice } = await import("./dice.ts");
 if (missing.size > 0) throw new Error(`plant "${plant?.name}": ${[...missing].join(", ")} was never loaded`);
 let found: { seed: number; violations: string[] } | null = null;
 for (let seed = Number(from); found === null && seed < Number(from) + Number(seeds); seed += 1) {
+  if (plant?.only?.(createSetup(createDice(seed))) === false) continue;
   const { violations } = await simulate(seed);
   if (violations.length > 0) found = { seed, violations: violations.slice(0, 3) };
 }

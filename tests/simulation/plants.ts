@@ -1,16 +1,6 @@
-/**
- * Bugs to plant: patches of source text, applied while it is loaded. A patch whose text is not there
- * any more fails loudly, so none can rot.
- */
-export interface Plant {
-  name: string;
-  edits: { file: string; from: string; to: string }[];
-}
-
-const one = (name: string, file: string, from: string, to: string): Plant => ({
-  name,
-  edits: [{ file: `packages/${file}`, from, to }],
-});
+/** Bugs to plant, apart from those in flow control (`flow-plants.ts`). */
+import { flowPlants } from "./flow-plants.ts";
+import { one, type Plant } from "./plant.ts";
 
 export const plants: readonly Plant[] = [
   one(
@@ -199,6 +189,7 @@ export const plants: readonly Plant[] = [
       },
     ],
   },
+  ...flowPlants,
 ];
 
 /** No bug: batches so small that the paths for what did not fit into one are taken. */

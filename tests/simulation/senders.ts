@@ -14,7 +14,7 @@ export interface Outgoing {
   data?: { [key: string]: Json };
 }
 
-const NO_ANSWER_MS = 30_000;
+export const NO_ANSWER_MS = 30_000;
 
 /** Sends an event, with the same ids each time, until somebody acknowledges it; and perhaps once more. */
 export async function sendUntilStored(

@@ -3,6 +3,7 @@ import type { ConcurrencyLimit, FunctionConfig, Trigger } from "@stepwell/core";
 import { functionId, type Registration } from "@stepwell/protocol";
 import type { Manners } from "./app.ts";
 import type { Dice } from "./dice.ts";
+import { type FlowKind, randomFlow, randomKinds } from "./flow-setup.ts";
 import { type Program, randomProgram } from "./program.ts";
 
 export const APP = "sim";
@@ -33,13 +34,17 @@ export interface Faults {
   resend: number;
   cancel: boolean;
   rerun: boolean;
-  /** Concurrency limits change in the middle. */
+  /** The numbers of limits change in the middle. */
   limits: boolean;
+  /** Functions are paused, drained and resumed. */
+  pause: boolean;
   deploy: boolean;
   clock: boolean;
 }
 export interface Setup {
   functions: SimFunction[];
+  /** The flow control that this seed is about. */
+  kinds: FlowKind[];
   faults: Faults;
   events: number;
   queueWorkers: number;
@@ -47,16 +52,24 @@ export interface Setup {
 
 export function createSetup(dice: Dice): Setup {
   const faults = randomFaults(dice);
+  const kinds = randomKinds(dice);
   const count = dice.between(1, 3);
   const functions: SimFunction[] = [];
-  for (let n = 0; n < count; n += 1)
-    functions.push(randomFunction(dice, `f${n}`, { event: `t/e${n}` }, true));
-  functions.push(randomFunction(dice, "child", { event: "t/child" }, false));
-  functions.push(randomFunction(dice, "callee", null, false));
-  functions.push(randomFunction(dice, "failed", { event: "inngest/function.failed" }, false));
-  if (dice.chance(0.3))
-    functions.push(randomFunction(dice, "cron", { cron: dice.pick(["* * * * *", "*/5 * * * *"]) }, false));
-  return { functions, faults, events: dice.between(1, 6), queueWorkers: dice.pick([1, 2, 5, 20]) };
+  const add = (name: string, trigger: Trigger | null, role: Role): void => {
+    functions.push(randomFunction(dice, name, trigger, kinds, role));
+  };
+  for (let n = 0; n < count; n += 1) add(`f${n}`, { event: `t/e${n}` }, "big");
+  add("child", { event: "t/child" }, "small");
+  add("callee", null, "small");
+  add("failed", { event: "inngest/function.failed" }, "listener");
+  if (dice.chance(0.3)) add("cron", { cron: dice.pick(["* * * * *", "*/5 * * * *"]) }, "listener");
+  // Limits are felt where there is a queue.
+  const events = faults.limits
+    ? dice.between(5, 12)
+    : kinds.length > 0
+      ? dice.between(3, 9)
+      : dice.between(1, 6);
+  return { functions, kinds, faults, events, queueWorkers: dice.pick([1, 2, 5, 20]) };
 }
 
 function randomFaults(dice: Dice): Faults {
@@ -73,12 +86,23 @@ function randomFaults(dice: Dice): Faults {
     rerun: dice.chance(0.2),
     // A zombie goes by the limits it knows, so they only change where there is none.
     limits: engines !== "zombie" && dice.chance(0.25),
+    pause: engines !== "zombie" && dice.chance(0.25),
     deploy: dice.chance(0.2),
     clock: dice.chance(0.3),
   };
 }
 
-function randomFunction(dice: Dice, name: string, trigger: Trigger | null, big: boolean): SimFunction {
+/** `listener`: starts a run for each of its events. */
+type Role = "big" | "small" | "listener";
+
+function randomFunction(
+  dice: Dice,
+  name: string,
+  trigger: Trigger | null,
+  kinds: readonly FlowKind[],
+  role: Role,
+): SimFunction {
+  const big = role === "big";
   const slug = `${APP}-${name}`;
   const maxAttempts = dice.pick([1, 2, 3, 5]);
   const shape = {
@@ -88,6 +112,7 @@ function randomFunction(dice: Dice, name: string, trigger: Trigger | null, big: 
     failures: name !== "failed" && dice.chance(0.7),
   };
   const program = randomProgram(dice, shape);
+  const flow = dice.chance(big ? 0.9 : 0.6) ? randomFlow(dice, kinds, role !== "listener") : {};
   const config: FunctionConfig = {
     slug,
     name,
@@ -95,10 +120,11 @@ function randomFunction(dice: Dice, name: string, trigger: Trigger | null, big: 
     url: `http://app.test/api?fnId=${slug}&stepId=step`,
     maxAttempts,
     concurrency: dice.chance(0.6) ? randomLimits(dice) : [],
-    ...(big && dice.chance(0.4)
+    ...(big && flow.batch === undefined && dice.chance(0.4)
       ? { cancelOn: [{ event: "t/stop", if: "event.data.k == async.data.k" }] }
       : {}),
     ...(big && dice.chance(0.35) ? { timeouts: randomTimeouts(dice) } : {}),
+    ...flow,
   };
   const manners: Manners = {
     sdk: dice.chance(0.7) ? 4 : 3,
@@ -133,17 +159,6 @@ export function registrationOf(setup: Setup, without: readonly string[]): Regist
     env: null,
     appVersion: null,
     functions,
-    checksum: JSON.stringify(functions.map(({ slug, concurrency }) => [slug, concurrency])),
+    checksum: JSON.stringify(functions),
   };
-}
-
-/** The limit of a cell by a configuration; the cell's name is the one thing taken over from the engine. */
-export function limitOf(config: FunctionConfig | undefined, cell: string): number {
-  const { key } = readCell(cell);
-  return config?.concurrency.find((limit) => (limit.key ?? null) === key)?.limit ?? Number.POSITIVE_INFINITY;
-}
-
-export function readCell(cell: string): { functionId: string; key: string | null } {
-  const [functionId, key] = JSON.parse(cell) as [string, string | null, string];
-  return { functionId, key };
 }

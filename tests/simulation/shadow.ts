@@ -3,7 +3,7 @@
  * through slices and reads; the invariants want to look at all of them after each commit.
  */
 import { type Change, type TableName, type Tables } from "@stepwell/core";
-import { shapeOf } from "@stepwell/store";
+import { schema, shapeOf } from "@stepwell/store";
 
 export type Rows = { readonly [T in TableName]: ReadonlyMap<string, Tables[T]> };
 
@@ -22,34 +22,12 @@ export interface Shadow {
   skip(changes: readonly Change[]): void;
 }
 
-const TABLES: readonly TableName[] = [
-  "apps",
-  "functions",
-  "events",
-  "payloads",
-  "runs",
-  "runStates",
-  "steps",
-  "history",
-  "waits",
-  "waitPaths",
-  "wakes",
-  "lanes",
-  "cells",
-  "nudges",
-  "leases",
-  "gateCells",
-  "nodes",
-  "ticks",
-];
-
 type Row = Record<string, unknown>;
 
 export function createShadow(): Shadow {
-  const rows = Object.fromEntries(TABLES.map((table) => [table, new Map<string, Row>()])) as Record<
-    TableName,
-    Map<string, Row>
-  >;
+  const rows = Object.fromEntries(
+    Object.keys(schema).map((table) => [table, new Map<string, Row>()]),
+  ) as Record<TableName, Map<string, Row>>;
   /** The numbers that the store gives out, counted as the memory store counts them. */
   const assigned = { sequence: 0, insertion: 0 };
 

@@ -9,6 +9,17 @@ import { type Outcome, simulate } from "./simulate.ts";
 type Change = (setup: Setup) => void;
 
 const ROLLS = 12;
+const FLOW = [
+  "concurrency",
+  "throttle",
+  "rateLimit",
+  "debounce",
+  "batch",
+  "priority",
+  "singleton",
+  "timeouts",
+  "cancelOn",
+] as const;
 
 /** @param most simulations to spend */
 export async function shrink(broken: Outcome, most: number): Promise<Outcome> {
@@ -47,6 +58,12 @@ function changesOf(setup: Setup): Change[] {
     ...(functions.length > 1 ? functions.map(({ slug }) => without(slug)) : []),
     ...(setup.events > 1 ? [(small: Setup) => void (small.events = 1)] : []),
     ...Object.entries(setup.faults).flatMap(([fault, value]) => calmer(fault as keyof Faults, value)),
+    ...setup.functions.flatMap(({ slug, config }) =>
+      FLOW.filter(
+        (option) =>
+          config[option] !== undefined && (option !== "concurrency" || config.concurrency.length > 0),
+      ).map((option) => withoutOption(slug, option)),
+    ),
     ...setup.functions.flatMap(({ slug, program }) =>
       smaller(program).map((less) => withProgram(slug, less)),
     ),
@@ -56,6 +73,15 @@ function changesOf(setup: Setup): Change[] {
 function without(slug: string): Change {
   return (setup) => {
     setup.functions = setup.functions.filter((fn) => fn.slug !== slug);
+  };
+}
+
+function withoutOption(slug: string, option: (typeof FLOW)[number]): Change {
+  return (setup) => {
+    const fn = setup.functions.find((one) => one.slug === slug);
+    if (fn === undefined) return;
+    const { [option]: _, ...less } = fn.config;
+    fn.config = { concurrency: [], ...less };
   };
 }
 

@@ -4,10 +4,18 @@
  */
 import { someData } from "./dice.ts";
 import { createEngines, type Engines } from "./engines.ts";
+import { flowText, otherNumbers, unlimited } from "./flow-setup.ts";
 import { programText } from "./program.ts";
 import type { Setup } from "./setup.ts";
 import { finalComplaints } from "./verdict.ts";
-import { planCancels, planReruns, planSignals, planWakingEvents } from "./visitors.ts";
+import {
+  planCancels,
+  planLastEvents,
+  planPauses,
+  planReruns,
+  planSignals,
+  planWakingEvents,
+} from "./visitors.ts";
 import { createWorld, START, someTime, violated, type World } from "./world.ts";
 
 /** A world that differs from what the seed says. */
@@ -38,6 +46,8 @@ export interface Counts {
   stale: number;
   /** Runs that the model judged to their end. */
   modelled: number;
+  /** What became of events at gates, by its name or its reason. */
+  gates: Record<string, number>;
 }
 
 const MAX_TASKS = 60_000;
@@ -75,8 +85,10 @@ async function play(world: World, engines: Engines): Promise<void> {
   for (let n = 0; n < setup.events; n += 1) sendLater(world, engines, n);
   planCancels(world, engines);
   planReruns(world, engines);
+  planPauses(world, engines);
   planSignals(world, engines);
   planWakingEvents(world, engines);
+  planLastEvents(world, engines);
   planDeploy(world);
   planClock(world);
   planZombies(world, engines);
@@ -96,14 +108,17 @@ async function play(world: World, engines: Engines): Promise<void> {
 
 function sendLater(world: World, engines: Engines, n: number): void {
   const { scheduler, dice, setup } = world;
+  const isGated = setup.kinds.length > 0;
   const names = setup.functions
     .flatMap((fn) => fn.config.triggers)
     .flatMap((trigger) => ("event" in trigger ? [trigger.event] : []));
-  const name = dice.pick(names.filter((one) => one.startsWith("t/")));
+  const name = dice.pick(names.filter((one) => one.startsWith("t/e") || (!isGated && one.startsWith("t/"))));
   // Now and then two events share their id: one run between them (semantics §5.1).
   const externalId = dice.chance(0.15) ? "same" : `event-${n}`;
-  const at = dice.chance(0.4) ? START : someTime(world);
-  const ts = dice.chance(0.15) ? at + dice.pick([-5000, 3000, 1_800_000]) : undefined;
+  // Gates see events that come close together; a debounce, such as come in another order than they were made.
+  const apartMs = isGated ? dice.pick([0, 0, 300, 2000, 2500, 9000, 40_000]) : 0;
+  const at = (dice.chance(isGated ? 0.6 : 0.4) ? START : someTime(world)) + apartMs;
+  const ts = dice.chance(isGated ? 0.3 : 0.15) ? at + dice.pick([-5000, 3000, 1_800_000]) : undefined;
   scheduler.later(at, null, "send", () => {
     void engines.send({ name, externalId, data: someData(dice), ...(ts === undefined ? {} : { ts }) });
   });
@@ -159,32 +174,51 @@ function planEndOfCron(world: World, engines: Engines): void {
   const { scheduler, dice, setup } = world;
   const crons = setup.functions.filter((fn) => fn.config.triggers.some((trigger) => "cron" in trigger));
   if (crons.length === 0) return;
-  scheduler.later(START + dice.pick([400_000, 1_000_000]), null, "end of cron", () => {
+  const end = (): void => {
+    // Nobody can resume a function that is gone.
+    if (crons.some((fn) => world.visited.has(fn.slug)))
+      return void scheduler.later(scheduler.now() + 60_000, null, "end of cron", end);
     world.cronUntil = scheduler.now();
     world.without = crons.map((fn) => fn.slug);
     scheduler.say("the cron functions are gone from the app");
     engines.sync();
-  });
+  };
+  scheduler.later(START + dice.pick([400_000, 1_000_000]), null, "end of cron", end);
 }
 
-/** Limits are raised and lowered while runs queue behind them. */
+/** The numbers of limits change, and now and then a limit goes and comes back, mostly while something waits because of them. */
 function planLimits(world: World, engines: Engines): void {
-  const { scheduler, dice, setup } = world;
+  const { scheduler, dice, setup, shadow } = world;
   if (!setup.faults.limits) return;
+  const first = new Map(setup.functions.map((fn) => [fn, fn.config]));
+  const change = (patience: number) => (): void => {
+    const isFull = [...shadow.rows.lanes.values()].some((lane) => lane.blocked !== null);
+    if (!isFull && patience > 0)
+      return void scheduler.later(scheduler.now() + 2500, null, "limits", change(patience - 1));
+    scheduler.say("the limits change");
+    for (const fn of setup.functions)
+      fn.config = otherNumbers(dice, dice.chance(0.2) ? unlimited(fn.config) : (first.get(fn) ?? fn.config));
+    engines.sync();
+  };
   for (let n = dice.between(1, 3); n > 0; n -= 1)
-    scheduler.later(someTime(world), null, "limits", () => {
-      scheduler.say("the limits change");
-      for (const fn of setup.functions) {
-        const concurrency = fn.config.concurrency.map((limit) => ({ ...limit, limit: dice.between(1, 4) }));
-        fn.config = { ...fn.config, concurrency };
-      }
-      engines.sync();
-    });
+    scheduler.later(
+      dice.chance(0.5) ? START + 5000 : someTime(world),
+      null,
+      "limits",
+      change(dice.pick([0, 30, 30])),
+    );
 }
 
 function countsOf({ shadow, disturbed, invariants, mixed, stale }: World): Counts {
   const runs = [...shadow.rows.runs.values()];
+  const gates: Record<string, number> = {};
+  for (const fate of invariants.admissions.fates.values()) {
+    const name =
+      fate.is === "nothing" ? (fate.why ?? fate.is) : fate.is === "skipped" ? fate.reason : fate.is;
+    gates[name] = (gates[name] ?? 0) + 1;
+  }
   return {
+    gates,
     runs: runs.length,
     disturbed: new Set([...disturbed, ...invariants.lost]).size,
     stale,
@@ -198,10 +232,7 @@ function aboutOf(world: World): string[] {
     `faults ${JSON.stringify(setup.faults)}, ${setup.events} events, ${setup.queueWorkers} workers`,
     ...setup.functions.map((fn) => {
       const { sdk, requestVersion } = fn.manners;
-      const limits = fn.config.concurrency.map(
-        ({ limit, key }) => `${limit}${key === undefined ? "" : ` per ${key}`}`,
-      );
-      return `${fn.slug} (v${sdk}, requests v${requestVersion}, ${fn.config.maxAttempts} attempts, limits [${limits.join("; ")}]): ${programText(fn.program)}`;
+      return `${fn.slug} (v${sdk}, requests v${requestVersion}, ${fn.config.maxAttempts} attempts, ${flowText(fn.config)}): ${programText(fn.program)}`;
     }),
   ];
 }

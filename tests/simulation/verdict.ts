@@ -5,6 +5,7 @@ import { disagreements, type Observed, type StoredStep } from "./model.ts";
 import { cancelComplaints, outsideComplaints } from "./outside.ts";
 import { programText } from "./program.ts";
 import type { SimFunction } from "./setup.ts";
+import { leaderComplaints } from "./told.ts";
 import { START, type World } from "./world.ts";
 
 /** Everything that is wrong at the end. */
@@ -15,26 +16,44 @@ export async function finalComplaints(world: World): Promise<string[]> {
     ...failureComplaints(world),
     ...tickComplaints(world),
     ...cancelComplaints(world),
+    ...leaderComplaints(world.shadow.rows, world.invariants.admissions.fates.values()),
     ...(await modelComplaints(world)),
     ...(await copyComplaints(world)),
   ];
 }
 
-/** Every acknowledged event is stored and has started what listens to it, once per id. */
+/** Every acknowledged event is stored and has come to the gates of what listens to it; what they let in is there. */
 function eventComplaints(world: World): string[] {
   const { rows } = world.shadow;
+  const { fates } = world.invariants.admissions;
   const wrong: string[] = [];
   for (const event of world.events.values()) {
     if (!event.acknowledged) continue;
     if (!rows.events.has(event.id)) wrong.push(`the acknowledged event ${event.id} is lost`);
     for (const fn of world.setup.functions) {
       if (!fn.config.triggers.some((trigger) => "event" in trigger && trigger.event === event.name)) continue;
-      const runs = runsOf(world, fn, event.externalId);
-      if (runs.length === 0)
-        wrong.push(`event ${event.externalId} (${event.name}) started no run of ${fn.slug}`);
+      const fate = fates.get(`${event.id} ${fn.id}`);
+      const what = `event ${event.externalId} (${event.name})`;
+      if (fate === undefined) wrong.push(`${what} never came to ${fn.slug}`);
+      else if (fate.is === "batched" || fate.is === "filled")
+        wrong.push(...batchComplaints(world, fn, event.id));
+      else if (
+        fate.is !== "debounced" &&
+        fate.is !== "nothing" &&
+        runsOf(world, fn, event.externalId).length === 0
+      )
+        wrong.push(`${what} started no run of ${fn.slug}`);
     }
   }
   return wrong;
+}
+
+/** What was collected is in exactly one batch of the function. */
+function batchComplaints(world: World, fn: SimFunction, eventId: string): string[] {
+  const runs = [...world.shadow.rows.runs.values()].filter(
+    (run) => run.functionId === fn.id && run.originalRunId === null && run.eventIds.includes(eventId),
+  );
+  return runs.length === 1 ? [] : [`event ${eventId} is in ${runs.length} batches of ${fn.slug}`];
 }
 
 function runsOf(world: World, fn: SimFunction, externalId: string): RunRow[] {
@@ -55,8 +74,9 @@ function failureComplaints(world: World): string[] {
   const wrong: string[] = [];
   for (const run of runs.values()) {
     const wanted = run.status === "failed" && run.functionId !== listener.id ? 1 : 0;
-    const got = runsOf(world, listener, run.id).length;
-    if (got !== wanted)
+    const made = runsOf(world, listener, run.id);
+    const got = made.filter(({ status }) => status !== "skipped").length;
+    if (got > wanted || (made.length === 0) !== (wanted === 0))
       wrong.push(`run ${run.id} is ${run.status} and started ${got} failure runs, not ${wanted}`);
   }
   return wrong;

@@ -1,9 +1,10 @@
 /** What people and other apps do meanwhile: cancels, reruns, signals, and events that runs wait for. */
 
-import type { Json } from "@stepwell/core";
+import type { FunctionMode, Json } from "@stepwell/core";
 import { someData } from "./dice.ts";
 import { type Engines, isRefusal } from "./engines.ts";
-import { someTime, violated, type World } from "./world.ts";
+import type { SimFunction } from "./setup.ts";
+import { START, someTime, violated, type World } from "./world.ts";
 
 /** Someone cancels runs by API. */
 export function planCancels(world: World, engines: Engines): void {
@@ -33,6 +34,36 @@ function checkCancelled(world: World, runId: string, outcome: string): void {
   if (outcome === "cancelled" && status !== "cancelled")
     violated(world, [`run ${runId} was cancelled and is ${status}`]);
   if (outcome === "unknown") violated(world, [`cancel does not know run ${runId}`]);
+}
+
+/** Someone pauses or drains functions, and resumes them in the end. */
+export function planPauses(world: World, engines: Engines): void {
+  const { scheduler, dice, setup, shadow } = world;
+  if (!setup.faults.pause) return;
+  const set = async (slug: string, mode: FunctionMode): Promise<void> => {
+    while (!(await engines.setMode(slug, mode)))
+      await new Promise<void>((resolve) => scheduler.later(scheduler.now() + 1000, null, "again", resolve));
+    scheduler.say(`${slug} is ${mode}`);
+  };
+  const wait = (ms: number): Promise<void> =>
+    new Promise((resolve) => scheduler.later(scheduler.now() + ms, null, "people think", resolve));
+  /** Mostly when there is something to hold. */
+  const hasRuns = (id: string): boolean =>
+    [...shadow.rows.runs.values()].some((run) => run.functionId === id && run.endedAt === null);
+  const visit = async ({ slug, id }: SimFunction): Promise<void> => {
+    for (let patience = dice.pick([0, 100, 100]); patience > 0 && !hasRuns(id); patience -= 1)
+      await wait(2500);
+    if (world.without.includes(slug)) return;
+    world.visited.add(slug);
+    for (let n = dice.between(1, 2); n > 0; n -= 1) {
+      await set(slug, dice.pick(["paused", "paused", "drained"]));
+      await wait(dice.pick([0, 1000, 30_000, 300_000]));
+    }
+    await set(slug, "active");
+    world.visited.delete(slug);
+  };
+  for (const fn of setup.functions.filter(() => dice.chance(0.5)))
+    scheduler.later(dice.chance(0.4) ? START + 5000 : someTime(world), null, "pause", () => void visit(fn));
 }
 
 /** Ended runs are run again, from the start or from one of their steps. */
@@ -123,6 +154,25 @@ export function planWakingEvents(world: World, engines: Engines): void {
       if (wait.kind === "signal") signalAt(world, engines, at, wait.name);
       else send(at, wait.name, { k: keyOfRun(world, wait.runId) });
     }
+  };
+}
+
+/** Events that come just when what was put off is to begin: a debounce, or a batch that is not full. */
+export function planLastEvents(world: World, engines: Engines): void {
+  const { scheduler, dice, shadow } = world;
+  let left = dice.between(0, 3);
+  world.putOff = ({ state }, now) => {
+    const { flushAt, eventId, events } = state as { flushAt?: number; eventId?: string; events?: string[] };
+    const event = shadow.rows.events.get(eventId ?? events?.[0] ?? "");
+    if (flushAt === undefined || event?.name.startsWith("t/") !== true || left <= 0 || !dice.chance(0.5))
+      return;
+    left -= 1;
+    const body = shadow.rows.payloads.get(`${event.id}|event`)?.value as { data?: { [key: string]: Json } };
+    const externalId = `last-${left}`;
+    const at = scheduler.now() + Math.max(0, flushAt - now - dice.pick([0, 0, 1, 50, 900]));
+    scheduler.later(at, null, "last event", () => {
+      void engines.send({ name: event.name, externalId, data: body.data ?? {} });
+    });
   };
 }
 

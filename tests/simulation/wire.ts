@@ -103,6 +103,7 @@ async function arrive(
 function checkArrival(world: World, call: Call, job: string): void {
   const { rows } = world.shadow;
   const lease = rows.leases.get(job);
+  if (world.invariants.idle.has(job)) violated(world, [`run ${call.runId} had ended when it was called`]);
   if (lease === undefined || lease.freed) return;
   if (world.inFlight.has(job)) violated(world, [`the lease ${job} makes two requests`]);
   const open = Object.keys(rows.runStates.get(call.runId)?.state.open ?? {});

@@ -1,5 +1,5 @@
 /** One simulated world: a store, its shadow, engines that come and go, and the notebook of what happened. */
-import type { WaitRow } from "@stepwell/core";
+import type { GateCellRow, WaitRow } from "@stepwell/core";
 import { createMemoryStore, type Store } from "@stepwell/store";
 import { createDice, type Dice } from "./dice.ts";
 import { createInvariants, type Invariants } from "./invariants.ts";
@@ -40,8 +40,8 @@ export interface World {
   readonly fetches: Map<string, { asked: number; failed: number }>;
   /** Runs that somebody asked to cancel. */
   readonly cancelled: Set<string>;
-  /** Engines that hear of another configuration just now. */
-  readonly syncing: Set<string>;
+  /** Engines that hear of another configuration just now, and how many changes each hears of. */
+  readonly changing: Map<string, number>;
   /** Leases whose request is at the app now. */
   readonly inFlight: Set<string>;
   /** Added to true time: what the machine's clock shows. */
@@ -54,6 +54,10 @@ export interface World {
   readonly waitsSince: Map<string, number>;
   /** Called when a run begins to wait: somebody may answer. */
   waitOpened(wait: WaitRow): void;
+  /** Called when an event is put off by a gate: others may come just when that ends. */
+  putOff(cell: GateCellRow, now: number): void;
+  /** Functions that somebody will resume. */
+  readonly visited: Set<string>;
   /** Functions that are gone from the app. */
   without: string[];
   /** When they went, in true time. */
@@ -74,7 +78,7 @@ export function createWorld(
   for (const change of variant?.changes ?? []) change(setup);
   const dice = variant === null ? first : createDice(seed * 1009 + variant.roll);
   const shadow = createShadow();
-  const syncing = new Set<string>();
+  const changing = new Map<string, number>();
   return {
     seed,
     dice,
@@ -82,7 +86,12 @@ export function createWorld(
     shadow,
     scheduler: createScheduler(dice, START, keepTrace),
     store: createMemoryStore(),
-    invariants: createInvariants(shadow, () => syncing.size > 0),
+    invariants: createInvariants(shadow, {
+      inMotion: () => changing.size > 0,
+      // The store's floor lags behind what it holds: who starts with the clock set back is behind a little.
+      hasOneClock: () => setup.faults.engines === "calm" || !setup.faults.clock,
+      promptMs: () => promptMs(setup.faults),
+    }),
     events: new Map(),
     bodies: new Map(),
     disturbed: new Set(),
@@ -91,18 +100,30 @@ export function createWorld(
     signals: new Map(),
     fetches: new Map(),
     cancelled: new Set(),
-    syncing,
+    changing,
     inFlight: new Set(),
     clockOffset: 0,
     hot: Array.from({ length: 4 }, () => START + dice.pick([1000, 31_000, dice.below(700_000)])),
     faultsUntil: START + dice.pick([60_000, 600_000, 4_000_000]),
     waitsSince: new Map(),
     waitOpened: () => {},
+    putOff: () => {},
+    visited: new Set(),
     without: [],
     cronUntil: 0,
     violations: [],
     stale: 0,
   };
+}
+
+/** How long an engine may take to handle what is due; refusals of the store are tried again. */
+const PROMPT_MS = 20_000;
+const PROMPT_WITH_REFUSALS_MS = 120_000;
+
+/** What can happen must happen within this time; null: in a world with crashes and jumping clocks nothing can be said. */
+export function promptMs({ engines, clock, refuse }: Setup["faults"]): number | null {
+  if (engines !== "calm" || clock) return null;
+  return refuse > 0 ? PROMPT_WITH_REFUSALS_MS : PROMPT_MS;
 }
 
 /** When something that people do happens: often together with other things, so that they race. */

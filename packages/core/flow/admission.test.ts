@@ -97,10 +97,23 @@ describe("cancelOn", () => {
 
   test("a run that is not admitted stores none", () => {
     const candidate = candidateOf({ cancelOn: [{ event: "c" }] }, { onceKey: "k" });
-    const taken = new Map<string, GateCellRow>([["k", { key: "k", state: null, expiresAt: NOW + 1 }]]);
-    const { write, outcome } = admit(candidate, admissionSeen({ gates: taken }), () => "", momentAt());
-    expect([write, outcome]).toEqual([[], { is: "duplicate" }]);
+    const cell = { key: "k", state: { v: 1, runId: "before" }, expiresAt: NOW + 1 };
+    const seen = admissionSeen({ gates: new Map<string, GateCellRow>([["k", cell]]) });
+    const { write, outcome } = admit(candidate, seen, () => "", momentAt());
+    expect(outcome).toEqual({ is: "duplicate" });
+    // All that is written down is why.
+    const row = { outcome: "duplicate", runId: "before", cell: "k" };
+    expect(write).toMatchObject([{ insert: "outcomes", row }]);
   });
+});
+
+test("a debounce whose newest event has run already ends with that run", () => {
+  const cell = { key: "k", state: { v: 1, runId: "before" }, expiresAt: NOW + 1 };
+  const seen = admissionSeen({ gates: new Map<string, GateCellRow>([["k", cell]]) });
+  const quiet = candidateOf({}, { onceKey: "k", from: "quiet", leader: "L" });
+  const { write } = admit(quiet, seen, () => "", momentAt());
+  const leader = { eventId: "L", functionId: quiet.fn.id };
+  expect(write).toContainEqual({ update: "outcomes", key: leader, set: { runId: "before" } });
 });
 
 describe("timeouts.start", () => {

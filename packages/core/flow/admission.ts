@@ -14,7 +14,7 @@ import { type Parent, parentsOf } from "../run/parents.ts";
 import { judgeBatch } from "./gates/batch.ts";
 import { concurrencyCells, hasSharedLimit } from "./gates/concurrency.ts";
 import { judgeDebounce } from "./gates/debounce.ts";
-import { isTaken, take } from "./gates/idempotency.ts";
+import { holderOf, isTaken, take } from "./gates/idempotency.ts";
 import { skipReason } from "./gates/pause.ts";
 import { prioritised } from "./gates/priority.ts";
 import { judgeRate } from "./gates/rate-limit.ts";
@@ -22,6 +22,14 @@ import { judgeSingleton, singletonHeld } from "./gates/singleton.ts";
 import { throttleCell } from "./gates/throttle.ts";
 import type { GateKeys } from "./keys.ts";
 import { cancelWaits, type NewRun, newRunRows, type Rerun, skippedRunRows } from "./new-run.ts";
+import {
+  batchedOutcome,
+  becameRun,
+  debouncedOutcome,
+  duplicateOutcome,
+  limitedOutcome,
+  refusedOutcome,
+} from "./outcomes.ts";
 
 /** A function that an event may start. */
 export interface Candidate {
@@ -37,6 +45,8 @@ export interface Candidate {
   keys: GateKeys;
   /** Absent: the event itself. `quiet`: its debounce is over. `rerun`: neither limited nor de-duplicated. */
   from?: "quiet" | "rerun";
+  /** Of a debounce that is over: the event that opened it. */
+  leader?: EventId;
   rerun?: Rerun;
 }
 
@@ -86,6 +96,7 @@ export function admit(
   const done = (outcome: Admitted): Admission => ({ write, outcome });
   if (keys.refused !== null) {
     write.push(...refuseParents(candidate, keys.refused, moment));
+    write.push(...refusedOutcome(candidate, keys.refused, moment));
     return done({ is: "refused" });
   }
   if (keys.batch !== null && candidate.from === undefined)
@@ -94,6 +105,7 @@ export function admit(
     const verdict = judgeRate(fn.config.rateLimit, keys.rate, liveCell(seen, keys.rate, moment), moment.now);
     if (verdict.is === "drop") {
       write.push(...refuseParents(candidate, `function ${fn.slug} is rate limited`, moment));
+      write.push(...limitedOutcome(candidate, keys.rate, verdict.until, moment));
       return done({ is: "limited" });
     }
     keep(verdict.keep);
@@ -105,8 +117,9 @@ export function admit(
     if (!("late" in verdict)) {
       keep(verdict.keep);
       const job = { kind: "debounce" as const, functionId: fn.id, key: keys.debounce };
-      if (verdict.opens) write.push(laterWake(job, verdict.flushAt, moment));
+      if (verdict.opens) write.push(laterWake(job, verdict.state.flushAt, moment));
     }
+    write.push(...debouncedOutcome(candidate, keys.debounce, verdict, moment));
     return done({ is: "debounced" });
   }
   return enter(candidate, seen, keyText, moment, write);
@@ -121,9 +134,15 @@ function enter(
   write: Change[],
 ): Admission {
   const { fn, event, keys, onceKey } = candidate;
-  if (onceKey !== null && isTaken(seen.gates.get(onceKey), moment.now))
+  const taken = onceKey === null ? undefined : seen.gates.get(onceKey);
+  if (taken !== undefined && isTaken(taken, moment.now)) {
+    write.push(...duplicateOutcome(candidate, taken, moment));
+    const before = holderOf(taken);
+    if (before !== null) write.push(...becameRun(candidate.leader, fn, before));
     return { write, outcome: { is: "duplicate" } };
+  }
   const run = newRunOf(candidate, keyText, moment);
+  write.push(...becameRun(candidate.leader, fn, run.id));
   const skip = (reason: string, existing: RunId | null): Admission => {
     write.push(...skippedRunRows(run, reason, existing, moment));
     write.push(...refuseParents(candidate, `the invoked run was skipped: ${reason}`, moment));
@@ -207,13 +226,17 @@ function collect(
   const verdict = judgeBatch(rule, cell, row, added, moment);
   if (verdict.is === "full") {
     seen.gates.delete(cell);
-    return flushBatch(fn, cell, verdict.state, moment);
+    const flushed = flushBatch(fn, cell, verdict.state, moment);
+    const { runId } = flushed.outcome as { runId: RunId };
+    flushed.write.push(...batchedOutcome(candidate, cell, verdict.state, runId, moment));
+    return flushed;
   }
   seen.gates.set(cell, verdict.keep);
   const write: Change[] = [{ put: "gateCells", row: verdict.keep }];
   const { batchId, flushAt } = verdict.state;
   const job = { kind: "batch" as const, functionId: fn.id, key: cell, batchId };
   if (verdict.opens) write.push(laterWake(job, flushAt, moment));
+  write.push(...batchedOutcome(candidate, cell, verdict.state, null, moment));
   return { write, outcome: { is: "batched" } };
 }
 
@@ -239,7 +262,10 @@ export function flushBatch(
     score: moment.now,
     startAt: null,
   };
-  const write: Change[] = [{ remove: "gateCells", key: { key: cell } }];
+  const write: Change[] = [
+    { remove: "gateCells", key: { key: cell } },
+    ...becameRun(batch.events[0], fn, run.id),
+  ];
   const reason = skipReason(fn.mode);
   if (reason !== null) {
     write.push(...skippedRunRows(run, reason, null, moment));

@@ -43,7 +43,10 @@ test("an event is collected: a cell, and one wake at the end of the batch's time
   const fn = createFunction();
   const first = fn.add("E1", "a");
   expect(first.outcome).toEqual({ is: "batched" });
-  expect(first.write).toHaveLength(2);
+  expect(first.write).toHaveLength(3);
+  expect(inserted(first.write, "outcomes")).toMatchObject([
+    { eventId: "E1", outcome: "batched", leader: "E1", runId: null, detail: { until: NOW + 5000 } },
+  ]);
   expect(inserted(first.write, "wakes")).toMatchObject([
     {
       job: { kind: "batch", functionId: "F", key: cell, batchId: fn.state().batchId },

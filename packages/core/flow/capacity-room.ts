@@ -3,7 +3,6 @@ import type { CellKey, FunctionId, PoolId, WakeId } from "../model/ids.ts";
 import type { Moment } from "../model/moment.ts";
 import type { Change } from "../model/tables.ts";
 import type { LaneView, Limits, PoolView } from "./capacity.ts";
-import { isShared } from "./gates/concurrency.ts";
 import { nextRoomAt, type PaceState, paceAfter } from "./gates/gcra.ts";
 import { functionOfLane, pauseCell } from "./gates/pause.ts";
 import { isThrottle } from "./gates/throttle.ts";
@@ -16,8 +15,8 @@ export interface Room {
   fullCell(lane: LaneView): CellKey | null;
   /** Takes a slot of each of them. */
   take(cells: readonly CellKey[]): void;
-  /** May a lane that was not shown be granted from this cell? */
-  hasRoomFor(cell: CellKey, shown: readonly LaneView[]): boolean;
+  /** May a lane of the function that was not shown be granted from this cell? */
+  hasRoomFor(cell: CellKey, functionId: FunctionId): boolean;
   /** The wake that looks at a throttled cell again once it has room; none for cells that others free. */
   wakeFor(pool: PoolId, cell: CellKey): Change[];
 }
@@ -46,15 +45,9 @@ export function createRoom(used: Map<CellKey, number>, seen: PoolView, limits: L
         if (!isThrottle(cell)) used.set(cell, (used.get(cell) ?? 0) + 1);
       }
     },
-    hasRoomFor(cell, shown) {
-      const functions = new Set(
-        shown.filter((view) => view.cells.includes(cell)).map(({ lane }) => functionOfLane(lane)),
-      );
-      const owner = cell.startsWith("paused:") ? cell.slice(7) : null;
-      if (owner !== null) return !limits.isPaused(owner);
-      // Functions share a counter with numbers of their own: what the strictest one seen has room for goes on.
-      const judged = [...functions].map((id) => isFull(cell, id));
-      return isShared(cell) ? judged.length > 0 && !judged.includes(true) : !judged.includes(true);
+    hasRoomFor(cell, functionId) {
+      if (cell === pauseCell(functionId)) return !limits.isPaused(functionId);
+      return !isFull(cell, functionId);
     },
     wakeFor(pool, cell) {
       const pace = isThrottle(cell) ? limits.pace(cell) : null;

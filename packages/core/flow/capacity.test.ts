@@ -24,7 +24,9 @@ const lane = (
   lane: name,
   cells,
   row:
-    row === null ? null : { lane: name, pool: "p", cells, head: wakes[0]?.score ?? 0, blocked: null, ...row },
+    row === null
+      ? null
+      : { lane: name, pool: "p", functionId: name, cells, head: wakes[0]?.score ?? 0, blocked: null, ...row },
   low: wakes[0]?.score ?? 0,
   heads: wakes,
   limit,
@@ -34,7 +36,8 @@ const pool = (view: Partial<PoolView>): PoolView => ({
   nudges: [],
   moreNudges: false,
   lanes: [],
-  cutCells: [],
+  cut: [],
+  idle: [],
   moreOpen: false,
   cells: new Map(),
   ...view,
@@ -74,7 +77,9 @@ describe("a claim", () => {
     const two = claim("p", seen, 2, limits({}), "n", moment);
     expect(two.leases.map((l) => l.runId)).toEqual(["run-a1", "run-b1"]);
     expect(two.again).toBe(true);
-    expect(put(two.write, "lanes")).toEqual([{ lane: "a", pool: "p", cells: [], head: 30, blocked: null }]);
+    expect(put(two.write, "lanes")).toEqual([
+      { lane: "a", pool: "p", functionId: "a", cells: [], head: 30, blocked: null },
+    ]);
     expect(removed(two.write, "lanes")).toEqual([{ lane: "b" }]);
   });
 
@@ -86,7 +91,9 @@ describe("a claim", () => {
     const done = claim("p", seen, 10, limits({ c: 2 }), "n", moment);
     expect(done.leases).toHaveLength(1);
     expect(put(done.write, "cells")).toEqual([{ cell: "c", used: 2, state: null }]);
-    expect(put(done.write, "lanes")).toEqual([{ lane: "a", pool: "p", cells: ["c"], head: 2, blocked: "c" }]);
+    expect(put(done.write, "lanes")).toEqual([
+      { lane: "a", pool: "p", functionId: "a", cells: ["c"], head: 2, blocked: "c" },
+    ]);
     expect(done.again).toBe(false);
   });
 
@@ -127,7 +134,7 @@ describe("a claim", () => {
     const seen = pool({
       freed: [lease("x", ["c"])],
       lanes: [lane("gone", ["c"], [], { blocked: "c" })],
-      cutCells: ["c"],
+      cut: [{ cell: "c", functionId: "gone" }],
       cells: cells({ c: 1 }),
     });
     const done = claim("p", seen, 10, limits({ c: 1 }), "n", moment);

@@ -12,8 +12,10 @@ import type { Change } from "../model/tables.ts";
 import { runLeaseId } from "../run/record.ts";
 import { createRoom, type Room } from "./capacity-room.ts";
 import { isRunCell } from "./gates/concurrency.ts";
-import type { Pace, PaceState } from "./gates/gcra.ts";
+import type { Pace } from "./gates/gcra.ts";
+import { functionOfLane } from "./gates/pause.ts";
 import { isThrottle } from "./gates/throttle.ts";
+import { type IdleView, isPast, keepLooking } from "./idle-cells.ts";
 
 /** A lane as a claim sees it; the store's `LaneSeen` has this shape. */
 export interface LaneView {
@@ -30,7 +32,9 @@ export interface PoolView {
   nudges: readonly NudgeRow[];
   moreNudges: boolean;
   lanes: readonly LaneView[];
-  cutCells: readonly CellKey[];
+  /** Of these functions more lanes are blocked on these cells than were shown. */
+  cut: readonly { cell: CellKey; functionId: FunctionId }[];
+  idle: readonly IdleView[];
   moreOpen: boolean;
   cells: ReadonlyMap<CellKey, CellRow>;
 }
@@ -95,8 +99,12 @@ export function claim(
   writeCells(seen, room, moment, write);
   for (const cell of new Set(blocked.values())) write.push(...room.wakeFor(pool, cell));
   again = passBaton(pool, seen, room, write) || again;
-  const openLeft = queue.length > 0 || seen.moreOpen;
-  return { write, leases, again: again || seen.moreNudges || (openLeft && leases.length >= want) };
+  const idle = keepLooking(pool, seen.idle, room, moment);
+  write.push(...idle.write);
+  again ||= idle.again;
+  // Open lanes that were not shown may have room, also when all that were shown are full.
+  again ||= seen.moreNudges || seen.moreOpen || queue.length > 0;
+  return { write, leases, again };
 }
 
 /** One call: the wake goes, a lease takes the slots of calls, and a run's first call those of its run. */
@@ -175,11 +183,15 @@ function writeLanes(
     if (next === undefined && full === null) again = true;
     // Only seen to be full now: whoever frees a throttled cell must be set as well.
     if (full !== null && !blocked.has(view.lane)) write.push(...room.wakeFor(pool, full));
-    const row: LaneRow = { lane: view.lane, pool, cells: view.cells, head, blocked: full };
-    if (view.row === null || view.row.head !== head || view.row.blocked !== row.blocked)
-      write.push({ put: "lanes", row });
+    const { lane, cells } = view;
+    const row: LaneRow = { lane, pool, functionId: functionOfLane(lane), cells, head, blocked: full };
+    if (!isSame(view.row, row)) write.push({ put: "lanes", row });
   }
   return again;
+}
+
+function isSame(stored: LaneRow | null, { functionId, head, blocked }: LaneRow): boolean {
+  return stored?.head === head && stored.blocked === blocked && stored.functionId === functionId;
 }
 
 function writeCells(seen: PoolView, room: Room, moment: Moment, write: Change[]): void {
@@ -193,18 +205,15 @@ function writeCells(seen: PoolView, room: Room, moment: Moment, write: Change[])
     write.push({ put: "cells", row: { cell, used: 0, state: { ...state } as unknown as Json } });
   // A pace that is not in use says nothing any more.
   for (const [cell, { state }] of seen.cells)
-    if (isThrottle(cell) && !room.paces.has(cell) && isPast(state, moment))
+    if (isThrottle(cell) && !room.paces.has(cell) && isPast(state, moment.now))
       write.push({ remove: "cells", key: { cell } });
-}
-
-function isPast(state: Json, moment: Moment): boolean {
-  return state !== null && (state as unknown as PaceState).fullAt <= moment.now;
 }
 
 /** A cell that still has room while lanes blocked on it were not shown: somebody must look at them. */
 function passBaton(pool: PoolId, seen: PoolView, room: Room, write: Change[]): boolean {
-  const cells = seen.cutCells.filter((cell) => room.hasRoomFor(cell, seen.lanes));
-  if (cells.length === 0) return false;
+  const waited = seen.cut.filter(({ cell, functionId }) => room.hasRoomFor(cell, functionId));
+  if (waited.length === 0) return false;
+  const cells = [...new Set(waited.map(({ cell }) => cell))];
   write.push({ insert: "nudges", row: { pool, lane: null, cells, score: null, gone: null } });
   return true;
 }

@@ -61,13 +61,14 @@ describe("the step that invoked it is told why", () => {
     ]),
   );
 
-  test("its batch key cannot be evaluated: refused, and nothing else is written", () => {
+  test("its batch key cannot be evaluated: refused, and only that is written down", () => {
     const admission = invoked({ batch: { maxSize: 2, timeoutMs: 1000, key: "json_parse(event.data.id)" } });
     expect(admission.outcome).toEqual({ is: "refused" });
     expect(refusals(admission)).toMatchObject([
       { job: { message: expect.stringContaining("the batch key of app-fn cannot be evaluated") } },
     ]);
-    expect(admission.write).toHaveLength(1);
+    expect(admission.write).toHaveLength(2);
+    expect(inserted(admission.write, "outcomes")).toMatchObject([{ outcome: "refused" }]);
   });
 
   test.each<[string, Admission]>([
@@ -82,13 +83,14 @@ describe("the step that invoked it is told why", () => {
     expect(inserted(write, "wakes")).toEqual([]);
   });
 
-  test("its rate limit key cannot be evaluated: refused, and nothing else is written", () => {
+  test("its rate limit key cannot be evaluated: refused, and only that is written down", () => {
     const admission = invoked({ rateLimit: { ...rateLimit, key: "json_parse(event.data.id)" } });
     expect(admission.outcome).toEqual({ is: "refused" });
     expect(refusals(admission)).toMatchObject([
       { job: { message: expect.stringContaining("the rate limit key of app-fn cannot be evaluated: ") } },
     ]);
-    expect(admission.write).toHaveLength(1);
+    expect(admission.write).toHaveLength(2);
+    expect(inserted(admission.write, "outcomes")).toMatchObject([{ outcome: "refused" }]);
   });
 
   test("a batch that is skipped tells all steps that invoked it, each once", () => {

@@ -9,7 +9,7 @@ import type { Instant, Moment } from "../model/moment.ts";
 import type { OpenOp, RunRow, RunState, StepRow } from "../model/run.ts";
 import type { Change } from "../model/tables.ts";
 import { inputName } from "../run/kept.ts";
-import { laneOf } from "../run/record.ts";
+import { callWakeId, laneOf } from "../run/record.ts";
 
 /** What a new run takes over from an earlier one (semantics §8.2). */
 export interface Rerun {
@@ -65,7 +65,7 @@ export function skippedRunRows(
   moment: Moment,
 ): Change[] {
   const { id: runId } = run;
-  const existing = existingRunId === null ? {} : { existingRunId };
+  const existing: JsonObject = existingRunId === null ? {} : { existingRunId };
   const data = { event: run.event.name, eventId: run.eventIds[0] ?? "", reason, ...existing };
   return [
     { insert: "runs", row: { ...runRow(run, "skipped", moment), endedAt: moment.now } },
@@ -195,7 +195,14 @@ function firstCall(runId: string, state: RunState, startAt: Instant | null, mome
   return [
     {
       insert: "wakes",
-      row: { id: moment.id(), job: { kind: "call", call }, runId, lane, score, dueAt: moment.now },
+      row: {
+        id: callWakeId(runId, moment),
+        job: { kind: "call", call },
+        runId,
+        lane,
+        score,
+        dueAt: moment.now,
+      },
     },
     { insert: "nudges", row: { pool: state.pool, lane, cells, score, gone: null } },
   ];

@@ -15,7 +15,7 @@ import type {
   WaitId,
   WakeId,
 } from "./ids.ts";
-import type { Json } from "./json.ts";
+import type { Json, JsonObject } from "./json.ts";
 import type { Instant } from "./moment.ts";
 
 /** One request to an app, before it is made. */
@@ -74,6 +74,8 @@ export interface WakeRow {
 export interface LaneRow {
   lane: LaneId;
   pool: PoolId;
+  /** Whose calls they are: of a counter that functions share, each has a number of its own. */
+  functionId: FunctionId;
   cells: CellKey[];
   head: number;
   /** The full cell it waits for; null: it may be claimed from. */
@@ -175,4 +177,24 @@ export interface TickRow {
   runId: RunId | null;
   /** Only in a summary of missed ticks: the last of those it stands for, `scheduledAt` being the first. */
   until: Instant | null;
+}
+
+/**
+ * What a gate made of an event for a function, where no run came of it at once; a run speaks for itself.
+ * Written by the admission commit, under the lock of its cell.
+ */
+export interface OutcomeRow {
+  eventId: EventId;
+  functionId: FunctionId;
+  at: Instant;
+  /** `outdated`: a debounce had a newer event already (by `ts`). `refused`: the key could not be evaluated. */
+  outcome: "limited" | "duplicate" | "debounced" | "outdated" | "batched" | "refused";
+  /** The gate's cell; null: it has none. */
+  cell: string | null;
+  /** Of a debounce or a batch: the event that opened it. What becomes of all of them is in that event's row. */
+  leader: EventId | null;
+  /** Of a duplicate: the run there was. In a leader's row: the run of its debounce or batch, from when that exists. */
+  runId: RunId | null;
+  /** The rule as it was then: `{limit, periodMs, …}`, the evaluated `key`, `until` (an instant), `why` (words). */
+  detail: JsonObject;
 }

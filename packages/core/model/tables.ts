@@ -8,6 +8,7 @@ import type {
   LeaseRow,
   NodeRow,
   NudgeRow,
+  OutcomeRow,
   PayloadRow,
   TickRow,
   WaitPathRow,
@@ -35,6 +36,7 @@ export interface Tables {
   gateCells: GateCellRow;
   nodes: NodeRow;
   ticks: TickRow;
+  outcomes: OutcomeRow;
 }
 export type TableName = keyof Tables;
 
@@ -58,6 +60,7 @@ export interface Keys {
   gateCells: "key";
   nodes: "id";
   ticks: "functionId" | "cron" | "scheduledAt";
+  outcomes: "eventId" | "functionId";
 }
 export type Key<T extends TableName> = Pick<Tables[T], Keys[T] & keyof Tables[T]>;
 

@@ -73,6 +73,13 @@ describe("a deadline is due", () => {
       { do: "dropWake", wakeId: "start" },
     ]));
 
+  test("the run of a batch has no start deadline, and a finish deadline like others (semantics §6.1)", () => {
+    const batch = { ...queued, batchId: "01HBATCH" };
+    expect(missedDeadline({ ...run, ...batch }, { startMs: 1 }, NOW)).toBeNull();
+    expect(missedDeadline({ ...run, ...batch, batchId: null }, { startMs: 1 }, NOW)).not.toBeNull();
+    expect(missedDeadline({ ...run, ...running, batchId: "01HBATCH" }, { finishMs: 1 }, NOW)).not.toBeNull();
+  });
+
   test("a finish deadline cancels a run that waits, sleeps or is called", () => {
     const open = { ...opened("Sleep", "z"), ...opened("WaitForEvent", "w"), ...opened("StepPlanned", "a") };
     const decision = due("finish", { about: { timeouts: { finishMs: 1 } }, state: { open, group: 3 } });

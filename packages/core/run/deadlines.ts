@@ -42,7 +42,9 @@ export function missedDeadline(
 }
 
 function deadlineOf(run: RunRow, which: "start" | "finish", timeouts: Timeouts): Instant | null {
-  const from = which === "start" ? (run.status === "queued" ? run.queuedAt : null) : run.startedAt;
+  // The run of a batch has no start timeout: its events have waited on purpose (semantics §6.1).
+  const mayStartLate = run.status !== "queued" || run.batchId !== null;
+  const from = which === "start" ? (mayStartLate ? null : run.queuedAt) : run.startedAt;
   const lengthMs = lengthOf(which, timeouts);
   return from === null || lengthMs === 0 ? null : from + lengthMs;
 }

@@ -121,7 +121,7 @@ function writeCall(
   const starts = seen.run.status === "queued" && call.generation === 1;
   const { lane, cells } = starts ? startOf(state) : { lane: laneOf(state.lane, "step"), cells: state.cells };
   const row = {
-    id: moment.id(),
+    id: callWakeId(seen.run.id, moment),
     job: { kind: "call" as const, call },
     runId: seen.run.id,
     lane,
@@ -130,6 +130,11 @@ function writeCall(
   };
   changes.push({ insert: "wakes", row });
   nudges.set(lane, { score: Math.min(score, nudges.get(lane)?.score ?? score), cells });
+}
+
+/** Of runs with the same score the older one goes first, with all its steps (semantics §1.7): ids order wakes, too. */
+export function callWakeId(runId: string, moment: Moment): string {
+  return `${runId}.${moment.id()}`;
 }
 
 /** Lanes with new wakes: the lowest new score, and the lane's cells. */

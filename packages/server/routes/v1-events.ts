@@ -1,10 +1,13 @@
 /** `GET /v1/events`, one event, and the runs that it started (wire.md §10.1, semantics §10.5). */
+import type { EventId, RunRow } from "@stepwell/core";
+import type { Reads } from "@stepwell/store";
 import type { Hono } from "hono";
 import type { ServerOptions } from "../context.ts";
 import { listEvents } from "../event-list.ts";
 import { readUlid } from "../query.ts";
 import { v1Event, v1Run } from "../render/v1.ts";
 import { readNames } from "../render/v2.ts";
+import { eventOutcome } from "../render/waiting.ts";
 import { dataReply } from "../reply.ts";
 import { noEvent } from "./v2-events.ts";
 
@@ -16,17 +19,35 @@ export function v1Events(app: Hono, { engine }: ServerOptions): void {
   });
 
   app.get("/v1/events/:id", async (c) => {
-    const event = await read.event(readUlid(c.req.param("id")));
-    if (event === null) throw noEvent();
-    return dataReply(engine, v1Event(event));
+    const id = readUlid(c.req.param("id"));
+    const [event, outcomes, names] = await Promise.all([
+      read.event(id),
+      engine.outcomes(id),
+      readNames(read),
+    ]);
+    if (event === null || outcomes === null) throw noEvent();
+    const shown = outcomes.map((one) => eventOutcome(one, names.fn(one.functionId)));
+    return dataReply(engine, { ...v1Event(event), outcomes: shown });
   });
 
   app.get("/v1/events/:id/runs", async (c) => {
     const id = readUlid(c.req.param("id"));
-    const [event, runs] = await Promise.all([read.event(id), read.eventRuns(id)]);
+    const [event, runs] = await Promise.all([read.event(id), readRunsOf(read, id)]);
     if (event === null) throw noEvent();
     const names = await readNames(read);
     const shown = runs.map(async (run) => v1Run(run, await read.output(run.id), names.fn(run.functionId)));
     return dataReply(engine, await Promise.all(shown));
   });
+}
+
+/** Those that it started, and those of batches in which it is not the first. */
+async function readRunsOf(read: Reads, id: EventId): Promise<RunRow[]> {
+  const [runs, outcomes] = await Promise.all([read.eventRuns(id), read.outcomes(id)]);
+  const batched = outcomes.filter(({ outcome, leader }) => outcome === "batched" && leader !== id);
+  const others = await Promise.all(
+    batched.map(async ({ functionId, leader }) =>
+      (await read.eventRuns(leader ?? "")).filter((run) => run.functionId === functionId),
+    ),
+  );
+  return [...runs, ...others.flat().filter((run) => run.eventIds.includes(id))];
 }

@@ -5,6 +5,7 @@ import type { ServerOptions } from "../context.ts";
 import { readUlid } from "../query.ts";
 import { v1Run } from "../render/v1.ts";
 import { readNames } from "../render/v2.ts";
+import { waitingReason } from "../render/waiting.ts";
 import { dataReply } from "../reply.ts";
 
 export function v1Runs(app: Hono, { engine }: ServerOptions): void {
@@ -12,8 +13,13 @@ export function v1Runs(app: Hono, { engine }: ServerOptions): void {
   app.get("/v1/runs/:id", async (c) => {
     const run = await read.run(readUlid(c.req.param("id")));
     if (run === null) throw noRun();
-    const [output, names] = await Promise.all([read.output(run.id), readNames(read)]);
-    return dataReply(engine, v1Run(run, output, names.fn(run.functionId)));
+    const [output, names, waiting] = await Promise.all([
+      read.output(run.id),
+      readNames(read),
+      engine.why(run.id),
+    ]);
+    const shown = v1Run(run, output, names.fn(run.functionId));
+    return dataReply(engine, { ...shown, waiting: waiting.map(waitingReason) });
   });
 
   const cancel = (status: 200 | 204) => async (id: string) => {

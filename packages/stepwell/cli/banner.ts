@@ -5,11 +5,17 @@ import { readVersion } from "../version.ts";
 import { colors as pc } from "./colors.ts";
 
 /** @param config the config file; null: there is none */
-export function banner({ url, settings, file }: Stepwell, config: string | null, readyMs: number): string {
+export function banner(
+  { url, settings, file, database }: Stepwell,
+  config: string | null,
+  readyMs: number,
+): string {
   const store =
-    file === null
-      ? "in memory, gone when it stops"
-      : `${relative(process.cwd(), file) || file} (SQLite, WAL, ${settings.durability === "full" ? "fsync each commit" : "fsync now and then"})`;
+    database !== null
+      ? `PostgreSQL, ${database}`
+      : file === null
+        ? "in memory, gone when it stops"
+        : `${relative(process.cwd(), file) || file} (SQLite, WAL, ${settings.durability === "full" ? "fsync each commit" : "fsync now and then"})`;
   const rows: [string, string][] = [
     ["server", pc.cyan(url)],
     ["data", store],

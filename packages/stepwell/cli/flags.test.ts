@@ -68,8 +68,11 @@ describe("flags of other servers", () => {
     expect(notes([])).toEqual([]);
   });
 
-  it("are refused where they would change what one gets", () => {
-    expect(() => notes(["--postgres-uri", "postgres://u:p@h/d"])).toThrow(/^--postgres-uri: .*later version/);
+  it("say how it is here", () => {
+    expect(notes(["--postgres-max-open-conns", "100"])).toEqual([
+      expect.stringMatching(/^--postgres-max-open-conns: has no effect.*seven connections/),
+    ]);
+    expect(notes(["--postgres-uri", "postgres://u:p@h/d"])).toEqual([]);
   });
 });
 

@@ -26,8 +26,6 @@ export interface ForeignFlag {
   flags: string;
   says: string;
   isSwitch?: true;
-  /** It would change what the user gets, so it is refused. */
-  refused?: true;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -76,16 +74,12 @@ export function gatherTold(command: Command, flags: Flags, env: Environment): Re
   return told;
 }
 
-/**
- * One line for each foreign flag that was given.
- * @throws CliError with exit code 78 for one that is refused
- */
+/** One line for each foreign flag that was given. */
 export function foreignNotes(command: Command, foreign: readonly ForeignFlag[], env: Environment): string[] {
   const notes: string[] = [];
   for (const flag of foreign) {
     const given = fromCommand(command, flag) ?? fromEnvironment(flag, env);
     if (given === null) continue;
-    if (flag.refused) throw new CliError(exit.config, `${given.from}: ${flag.says}`);
     notes.push(`${given.from}: ${flag.says}`);
   }
   return notes;

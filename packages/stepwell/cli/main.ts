@@ -12,6 +12,7 @@ import { addRuns } from "./runs.ts";
 import { addSchedules } from "./schedules.ts";
 import { addSend } from "./send.ts";
 import { addStart } from "./start.ts";
+import { addWhy } from "./why.ts";
 
 /** Runs one command and sets the exit code; `args` are those behind the program's name. */
 export async function run(args: readonly string[]): Promise<void> {
@@ -52,6 +53,7 @@ function createProgram(): Command {
     addSend,
     addRuns,
     addRun,
+    addWhy,
     addCancel,
     addPause,
     addDoctor,

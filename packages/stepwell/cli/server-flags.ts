@@ -23,6 +23,11 @@ const common: Flags = {
     read: text,
   },
   dir: { flags: "--sqlite-dir <folder>", help: "folder of the data", fallback: ".stepwell", read: text },
+  postgresUri: {
+    flags: "--postgres-uri <uri>",
+    help: "PostgreSQL 15 or newer as the store, instead of a file; better as a variable",
+    read: text,
+  },
   durability: {
     flags: "--durability <level>",
     help: "full: an acknowledged event survives a power cut; normal: a crash of the process",
@@ -138,6 +143,7 @@ export const startFlags: Flags = {
 };
 
 const later = "comes with a later version of Stepwell";
+const sevenConnections = "has no effect: PostgreSQL is used over seven connections, which stay open";
 
 /** Flags of the platform's own server that are taken so that a command line can stay as it is. */
 export const foreignFlags: ForeignFlag[] = [
@@ -150,7 +156,7 @@ export const foreignFlags: ForeignFlag[] = [
   { flags: "--tick <milliseconds>", says: "has no effect: work starts when it is due, nothing is polled" },
   {
     flags: "--redis-uri <uri>",
-    says: "has no effect: queue and state are in the data file; no Redis is needed",
+    says: "has no effect: queue and state are in the store; no Redis is needed",
   },
   { flags: "--connect-gateway-port <number>", says: `has no effect: connect ${later}` },
   { flags: "--connect-gateway-host <address>", says: `has no effect: connect ${later}` },
@@ -158,11 +164,10 @@ export const foreignFlags: ForeignFlag[] = [
   { flags: "--connect-gateway-grpc-ip <address>", says: `has no effect: connect ${later}` },
   { flags: "--connect-executor-grpc-port <number>", says: `has no effect: connect ${later}` },
   { flags: "--connect-executor-grpc-ip <address>", says: `has no effect: connect ${later}` },
-  { flags: "--postgres-uri <uri>", says: `PostgreSQL ${later}; leave it out to use SQLite`, refused: true },
-  { flags: "--postgres-max-idle-conns <number>", says: `has no effect: PostgreSQL ${later}` },
-  { flags: "--postgres-max-open-conns <number>", says: `has no effect: PostgreSQL ${later}` },
-  { flags: "--postgres-conn-max-idle-time <minutes>", says: `has no effect: PostgreSQL ${later}` },
-  { flags: "--postgres-conn-max-lifetime <minutes>", says: `has no effect: PostgreSQL ${later}` },
+  { flags: "--postgres-max-idle-conns <number>", says: sevenConnections },
+  { flags: "--postgres-max-open-conns <number>", says: sevenConnections },
+  { flags: "--postgres-conn-max-idle-time <minutes>", says: sevenConnections },
+  { flags: "--postgres-conn-max-lifetime <minutes>", says: sevenConnections },
 ];
 
 /** Those of `start`, which never looks for apps. */

@@ -1,4 +1,4 @@
-/** The data folder and file: can they be written, are they whole, who holds them, is there room? */
+/** The data folder and file, or the database: can they be written, are they whole, who holds them, is there room? */
 import { accessSync, constants, existsSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Settings } from "@stepwell/server";
@@ -11,6 +11,7 @@ export interface DataFound {
 }
 
 export async function checkData(settings: Settings): Promise<DataFound> {
+  if (settings.postgresUri !== null) return checkDatabase(settings.postgresUri);
   if (settings.inMemory)
     return { checks: [note("data", "inMemory is set: nothing is kept on disk")], appUrls: [] };
   const dir = resolve(settings.dir);
@@ -19,6 +20,20 @@ export async function checkData(settings: Settings): Promise<DataFound> {
   const file = await checkFile(join(dir, "main.db"), settings.durability);
   const rest = [checkDurability(settings.durability), ...checkDisk(dir)];
   return { checks: [folder, ...file.checks, ...rest], appUrls: file.appUrls };
+}
+
+async function checkDatabase(uri: string): Promise<DataFound> {
+  const { lookAtDatabase, placeOf } = await import("@stepwell/store-postgres");
+  try {
+    const { version, holder, isMade, appUrls } = await lookAtDatabase(uri);
+    const tables = isMade ? "" : "; no tables yet: the first start makes them";
+    const held = holder === null ? "no server holds it" : `it is held by a running server: ${holder}`;
+    const says = `PostgreSQL ${version} at ${placeOf(uri)} answers; ${held}${tables}`;
+    return { checks: [ok("database", says)], appUrls: holder === null ? appUrls : [] };
+  } catch (error) {
+    const cure = "Nothing runs without it: mend it, or leave postgresUri out to use a file.";
+    return { checks: [broken("database", `${placeOf(uri)}: ${errorText(error)}`, cure)], appUrls: [] };
+  }
 }
 
 function checkFolder(dir: string): Check {

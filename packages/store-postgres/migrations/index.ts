@@ -6,8 +6,16 @@ import { lockHash, MIGRATION_LOCK } from "../locks.ts";
 import { firstSchema } from "./0001-first-schema.ts";
 import { ticksAndMovedClock } from "./0002-ticks-and-moved-clock.ts";
 import { functionMode } from "./0003-function-mode.ts";
+import { outcomes } from "./0004-outcomes.ts";
+import { lanesByFunction } from "./0005-lanes-by-function.ts";
 
-export const migrations: readonly Migration[] = [firstSchema, ticksAndMovedClock, functionMode];
+export const migrations: readonly Migration[] = [
+  firstSchema,
+  ticksAndMovedClock,
+  functionMode,
+  outcomes,
+  lanesByFunction,
+];
 
 const sql = {
   lock: "select pg_advisory_xact_lock($1, $2)",

@@ -26,7 +26,7 @@ export async function readEvents({ link, codec }: Source, filter: EventFilter): 
 
 /** index: events_name with a name, else events_received. Bodies are looked up for the page only. */
 export function eventsStatement(filter: EventFilter): { sql: string; values: SqlValue[] } {
-  const { name, receivedAfter, receivedBefore, includeInternal, cursor, limit } = filter;
+  const { name, receivedAfter, receivedBefore, includeInternal, afterSeq, cursor, limit } = filter;
   const where: string[] = [];
   const values: SqlValue[] = [];
   const and = (condition: string, value: SqlValue): void => {
@@ -36,6 +36,7 @@ export function eventsStatement(filter: EventFilter): { sql: string; values: Sql
   if (name !== undefined) and("name = ?", name);
   if (receivedAfter !== undefined) and("received_at > ?", receivedAfter);
   if (receivedBefore !== undefined) and("received_at < ?", receivedBefore);
+  if (afterSeq !== undefined) and("seq > ?", afterSeq);
   if (includeInternal !== true) where.push("not internal");
   if (cursor !== undefined)
     and("(received_at, seq) < (select c.received_at, c.seq from {events} c where c.id = ?)", cursor);

@@ -19,6 +19,14 @@ import {
 } from "./queue.ts";
 import { readCallContext, readEventRuns, readHistory, readPayload, readRun, readRuns } from "./runs.ts";
 import { countMissed, readTicks } from "./ticks.ts";
+import {
+  countQueuedBefore,
+  readCells,
+  readHolders,
+  readLanes,
+  readOutcomes,
+  readRunWakes,
+} from "./waiting.ts";
 
 const BEGIN = `begin isolation level repeatable read read only; set local enable_seqscan = off;
   set local statement_timeout = '5s'`;
@@ -68,6 +76,12 @@ export function createReads(links: Links, codec: PayloadCodec): Reads {
     blockedCells: (pool) => read((source) => readBlockedCells(source, pool)),
     foreignLeases: (node, limit) => read((source) => readForeignLeases(source, node, limit)),
     runLeases: (id) => read((source) => readRunLeases(source, id)),
+    runWakes: (id) => read((source) => readRunWakes(source, id)),
+    lanes: (ids) => read((source) => readLanes(source, ids)),
+    queuedBefore: (wake, most) => read((source) => countQueuedBefore(source, wake, most)),
+    cells: (keys) => read((source) => readCells(source, keys)),
+    holders: (cell, ofRuns, limit) => read((source) => readHolders(source, cell, ofRuns, limit)),
+    outcomes: (id) => read((source) => readOutcomes(source, id)),
     wake: (id) => read(async (source) => (await seeWakes(source, [id]))[0] ?? null),
     ticks: (filter) => read((source) => readTicks(source, filter)),
     countMissed: (functionId, cron, most) => read((source) => countMissed(source, functionId, cron, most)),

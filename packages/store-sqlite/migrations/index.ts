@@ -4,8 +4,16 @@ import type { SqliteDriver } from "../driver.ts";
 import { firstSchema } from "./0001-first-schema.ts";
 import { ticksAndMovedClock } from "./0002-ticks-and-moved-clock.ts";
 import { functionMode } from "./0003-function-mode.ts";
+import { outcomes } from "./0004-outcomes.ts";
+import { lanesByFunction } from "./0005-lanes-by-function.ts";
 
-export const migrations: readonly Migration[] = [firstSchema, ticksAndMovedClock, functionMode];
+export const migrations: readonly Migration[] = [
+  firstSchema,
+  ticksAndMovedClock,
+  functionMode,
+  outcomes,
+  lanesByFunction,
+];
 
 /** @throws StoreError `store_newer` when a newer release has written the file */
 export function migrate(db: SqliteDriver, known: readonly Migration[] = migrations): void {

@@ -27,7 +27,7 @@ export function readEvents(source: Source, filter: EventFilter): Page<StoredEven
 
 /** index: events_name with a name, else events_received */
 export function eventsStatement(filter: EventFilter): { sql: string; values: SqlValue[] } {
-  const { name, receivedAfter, receivedBefore, includeInternal } = filter;
+  const { name, receivedAfter, receivedBefore, includeInternal, afterSeq } = filter;
   const where: string[] = [];
   const values: SqlValue[] = [];
   const and = (condition: string, value: SqlValue): void => {
@@ -37,6 +37,7 @@ export function eventsStatement(filter: EventFilter): { sql: string; values: Sql
   if (name !== undefined) and("e.name = ?", name);
   if (receivedAfter !== undefined) and("e.received_at > ?", receivedAfter);
   if (receivedBefore !== undefined) and("e.received_at < ?", receivedBefore);
+  if (afterSeq !== undefined) and("+e.seq > ?", afterSeq);
   if (includeInternal !== true) where.push("+e.internal = 0");
   if (filter.cursor !== undefined)
     where.push("(e.received_at, e.seq) < (select received_at, seq from events where id = ?)");

@@ -23,6 +23,14 @@ import {
   readRuns,
 } from "./runs.ts";
 import { countMissed, readTicks } from "./ticks.ts";
+import {
+  countQueuedBefore,
+  readCells,
+  readHolders,
+  readLanes,
+  readOutcomes,
+  readRunWakes,
+} from "./waiting.ts";
 
 export function createReads(source: Source): Reads {
   const read = async <R>(look: () => R): Promise<R> => {
@@ -55,6 +63,12 @@ export function createReads(source: Source): Reads {
     blockedCells: (pool) => read(() => readBlockedCells(source, pool)),
     foreignLeases: (node, limit) => read(() => readForeignLeases(source, node, limit)),
     runLeases: (id) => read(() => readRunLeases(source, id)),
+    runWakes: (id) => read(() => readRunWakes(source, id)),
+    lanes: (ids) => read(() => readLanes(source, ids)),
+    queuedBefore: (wake, most) => read(() => countQueuedBefore(source, wake, most)),
+    cells: (keys) => read(() => readCells(source, keys)),
+    holders: (cell, ofRuns, limit) => read(() => readHolders(source, cell, ofRuns, limit)),
+    outcomes: (id) => read(() => readOutcomes(source, id)),
     wake: (id) => read(() => seeWake(source, id)),
     ticks: (filter) => read(() => readTicks(source, filter)),
     countMissed: (functionId, cron, most) => read(() => countMissed(source, functionId, cron, most)),

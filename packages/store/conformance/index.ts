@@ -3,6 +3,7 @@
  * the tests of the stores only; the package does not ship it.
  */
 import { describe } from "vitest";
+import { claimSuite } from "./claims.ts";
 import { clockSuite } from "./clock.ts";
 import { commitSuite } from "./commits.ts";
 import { gateSuite } from "./gates.ts";
@@ -12,6 +13,7 @@ import { readSuite } from "./reads.ts";
 import type { OpenStore } from "./sample-rows.ts";
 import { sliceSuite } from "./slices.ts";
 import { tickSuite } from "./ticks.ts";
+import { waitingSuite } from "./waiting.ts";
 import { waitSuite } from "./waits.ts";
 import { writerSuite } from "./writers.ts";
 import { writeSuite } from "./writes.ts";
@@ -32,9 +34,11 @@ export function describeStore(name: string, open: OpenStore): void {
     describe("slices", () => sliceSuite(open));
     describe("gates", () => gateSuite(open));
     describe("the pool slice", () => poolSuite(open));
+    describe("claims", () => claimSuite(open));
     describe("hints", () => hintSuite(open));
     describe("reads", () => readSuite(open));
     describe("ticks", () => tickSuite(open));
     describe("waits", () => waitSuite(open));
+    describe("why something waits", () => waitingSuite(open));
   });
 }

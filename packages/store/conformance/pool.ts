@@ -1,5 +1,5 @@
 /** What a claim sees (hard-parts.md §1): who is looked at, how far, and what is cut. */
-import type { Change } from "@stepwell/core";
+import { type Change, idleLook } from "@stepwell/core";
 import { expect, test } from "vitest";
 import type { LaneSeen, PoolSlice, Store } from "../port.ts";
 import { fresh, lane, lease, nudge, type OpenStore, see, wake, write, writeAsPool } from "./sample-rows.ts";
@@ -8,7 +8,10 @@ const unlimited = () => Number.POSITIVE_INFINITY;
 
 async function look(
   store: Store,
-  { want = 10, limits = unlimited }: { want?: number; limits?: (cell: string) => number } = {},
+  {
+    want = 10,
+    limits = unlimited,
+  }: { want?: number; limits?: (cell: string, functionId: string) => number } = {},
 ): Promise<PoolSlice> {
   const { pool } = await see(store, { pool: { pool: "p", want, limits } });
   if (pool === "busy") throw new Error("one engine is never busy");
@@ -34,8 +37,9 @@ export function poolSuite(open: OpenStore): void {
       nudges: [],
       moreNudges: false,
       lanes: [],
-      cutCells: [],
+      cut: [],
       moreOpen: false,
+      idle: [],
       cells: new Map(),
     });
   });
@@ -182,13 +186,89 @@ export function poolSuite(open: OpenStore): void {
       { insert: "nudges", row: nudge({ cells: ["few"] }) },
     );
     const slice = await look(store);
-    expect(slice.cutCells).toEqual(["many"]);
+    expect(slice.cut).toEqual([{ cell: "many", functionId: "f" }]);
     const seen = slice.lanes.map((one) => one.lane);
     expect(seen.filter((name) => name.startsWith("many-"))).toHaveLength(20);
     expect(seen).not.toContain("many-0");
     expect(seen).not.toContain("many-1");
     expect(seen.filter((name) => name.startsWith("few-"))).toHaveLength(20);
     expect(seen.filter((name) => name.startsWith("quiet-"))).toEqual([]);
+  });
+
+  test("lanes of several functions blocked on one cell: a few of each that has room, its lowest heads", async () => {
+    const store = await fresh(open);
+    const of = (functionId: string, count: number, first: number) =>
+      Array.from({ length: count }, (_, index) => {
+        const name = `${functionId} ${String(index).padStart(2, "0")}`;
+        const row = lane(name, { functionId, head: first + index, cells: ["shared"], blocked: "shared" });
+        return { put: "lanes" as const, row };
+      });
+    await writeAsPool(store, ...of("strict", 30, 0), ...of("wide", 12, 1000), ...of("free", 3, 2000), {
+      put: "cells",
+      row: { cell: "shared", used: 3, state: null },
+    });
+    await write(store, { insert: "leases", row: lease("l1", { freed: true, cells: ["shared"] }) });
+    const numbers: Record<string, number> = { strict: 2, wide: 5 };
+    const limits = (_: string, functionId: string) => numbers[functionId] ?? Number.POSITIVE_INFINITY;
+    const slice = await look(store, { limits });
+    const seen = (functionId: string) =>
+      slice.lanes
+        .map((one) => one.lane)
+        .filter((name) => name.startsWith(functionId))
+        .sort();
+    expect(seen("strict")).toEqual([]);
+    expect(seen("wide")).toEqual(Array.from({ length: 10 }, (_, n) => `wide ${String(n).padStart(2, "0")}`));
+    expect(seen("free")).toEqual(["free 00", "free 01", "free 02"]);
+    expect(slice.cut).toEqual([{ cell: "shared", functionId: "wide" }]);
+    const all = await look(store, { limits: () => 3 });
+    expect(all.lanes.filter((one) => one.lane.startsWith("strict"))).toHaveLength(6);
+    expect(all.cut.map(({ functionId }) => functionId)).toEqual(["strict", "wide"]);
+    const none = await look(store, { limits: () => 2 });
+    expect([none.lanes, none.cut]).toEqual([[], []]);
+  });
+
+  test("how far it looks into a lane goes by the number of the lane's own function", async () => {
+    const store = await fresh(open);
+    const wakes = ["f", "g"].flatMap((fn) =>
+      Array.from({ length: 9 }, (_, index) => queued(`${fn}${index}`, `${fn} shared`, index)),
+    );
+    await write(store, ...wakes);
+    await writeAsPool(
+      store,
+      { put: "lanes", row: lane("f shared", { functionId: "f", head: 0, cells: ["shared"] }) },
+      { put: "lanes", row: lane("g shared", { functionId: "g", head: 0, cells: ["shared"] }) },
+    );
+    const slice = await look(store, { limits: (_, functionId) => (functionId === "f" ? 1 : 4) });
+    expect([named(slice, "f shared").limit, named(slice, "g shared").limit]).toEqual([2, 5]);
+  });
+
+  test("nudges that name cells: as many as one claim can look at, the first one whole", async () => {
+    const store = await fresh(open);
+    const cells = (from: number, count: number) => Array.from({ length: count }, (_, n) => `c${from + n}`);
+    for (const of of [cells(0, 250), cells(250, 50), cells(300, 1)])
+      await write(store, { insert: "nudges", row: nudge({ cells: of }) });
+    const slice = await look(store);
+    expect([slice.nudges.length, slice.moreNudges]).toEqual([2, true]);
+    const other = await fresh(open);
+    await write(other, { insert: "nudges", row: nudge({ cells: cells(0, 400) }) });
+    expect((await look(other)).nudges).toHaveLength(1);
+  });
+
+  test("throttled cells that a nudge asks for: a function's, 100 by name, and whether there are more", async () => {
+    const store = await fresh(open);
+    const name = (fn: string, n: number) => `throttle:["${fn}",null,"${String(n).padStart(3, "0")}"]`;
+    const put = (cell: string): Change => ({ put: "cells", row: { cell, used: 0, state: { fullAt: 1 } } });
+    const all = Array.from({ length: 101 }, (_, n) => name("F", n));
+    await writeAsPool(store, ...all.toReversed().map(put), put(name("E", 1)), put(name("FF", 1)), put("zz"));
+    await write(store, { insert: "nudges", row: nudge({ cells: [idleLook("F")] }) });
+    const first = await look(store);
+    expect(first.idle.map((one) => [one.look, one.more])).toEqual([[idleLook("F"), true]]);
+    expect(first.idle[0]?.cells.map((row) => row.cell)).toEqual(all.slice(0, 100));
+    expect([...first.cells.keys()].sort()).toEqual(all.slice(0, 100));
+    await writeAsPool(store, { remove: "nudges", key: { id: first.nudges[0]?.id ?? 0 } });
+    await write(store, { insert: "nudges", row: nudge({ cells: [idleLook("F", all[99])] }) });
+    const rest = await look(store);
+    expect(rest.idle).toMatchObject([{ cells: [{ cell: all[100] }], more: false }]);
   });
 
   test("a lane is seen once, whatever it is known from", async () => {

@@ -84,7 +84,7 @@ export function readSuite(open: OpenStore): void {
     expect(first.rows[0]?.body).toEqual({ data: { index: 22 } });
   });
 
-  test("events: by name, by time of receipt (both ends excluded), internal ones only when asked for", async () => {
+  test("events: by name, by time of receipt (both ends excluded), by number, internal ones only when asked for", async () => {
     const store = await fresh(open);
     await write(
       store,
@@ -100,6 +100,9 @@ export function readSuite(open: OpenStore): void {
     expect(await found({ name: "shop/order" })).toEqual(["e5", "e4", "e1"]);
     expect(await found({ receivedAfter: NOW + 1, receivedBefore: NOW + 5 })).toEqual(["e4", "e2"]);
     expect(await found({ name: "none" })).toEqual([]);
+    const seq = (await store.read.event("e2"))?.row.seq ?? 0;
+    expect(await found({ afterSeq: seq })).toEqual(["e5", "e4"]);
+    expect(await found({ name: "shop/order", receivedAfter: NOW, afterSeq: seq })).toEqual(["e5", "e4"]);
   });
 
   test("events: the cursor is an event's id, and may be one that the filter leaves out", async () => {

@@ -138,6 +138,7 @@ export const later = (id: string, dueAt: number, runId: string | null = null): W
 export const lane = (name: string, over: Partial<LaneRow> = {}): LaneRow => ({
   lane: name,
   pool: "p",
+  functionId: "f",
   cells: [],
   head: 1,
   blocked: null,

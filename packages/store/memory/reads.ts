@@ -100,6 +100,23 @@ export function createReads(tables: MemoryTables, codec: PayloadCodec): Reads {
           "id",
         ),
       ),
+    runWakes: async (id) => many("wakes", sorted(tables.wakes.where("run_id", id), "due_at", "id")),
+    lanes: async (ids) => ids.map((lane) => one("lanes", { lane })).filter((row) => row !== null),
+    queuedBefore: async ({ id, lane, score }, most) => {
+      const before = tables.wakes
+        .where("lane", lane)
+        .filter((row) => Number(row["score"]) < score || (row["score"] === score && String(row["id"]) < id));
+      return Math.min(most, before.length);
+    },
+    cells: async (keys) => keys.map((cell) => one("cells", { cell })).filter((row) => row !== null),
+    holders: async (cell, ofRuns, limit) => {
+      const live = [...tables.leases.all()].filter(
+        (row) => row["freed"] === 0 && (row["node"] === "") === ofRuns,
+      );
+      const hits = many("leases", sorted(live, "node", "id")).filter((row) => row.cells.includes(cell));
+      return hits.slice(0, limit);
+    },
+    outcomes: async (id) => many("outcomes", sorted(tables.outcomes.where("event_id", id), "function_id")),
     wake: async (id) => one("wakes", { id }),
     ticks: async ({ functionId, cron, outcome, before, limit }) => {
       const hits = ticksOf(functionId, cron).filter(
@@ -132,11 +149,12 @@ function runPage(tables: MemoryTables, filter: RunFilter): Page<SqlRow> {
 }
 
 function eventPage(tables: MemoryTables, filter: EventFilter): Page<SqlRow> {
-  const { name, receivedAfter, receivedBefore, includeInternal } = filter;
+  const { name, receivedAfter, receivedBefore, includeInternal, afterSeq } = filter;
   const hits = [...tables.events.all()].filter((row) => {
     const at = Number(row["received_at"]);
     if (receivedAfter !== undefined && at <= receivedAfter) return false;
     if (receivedBefore !== undefined && at >= receivedBefore) return false;
+    if (afterSeq !== undefined && Number(row["seq"]) <= afterSeq) return false;
     return (
       (name === undefined || row["name"] === name) && (includeInternal === true || row["internal"] === 0)
     );

@@ -30,8 +30,25 @@ export function createSliceReaders(tables: MemoryTables, codec: PayloadCodec): S
       return many("lanes", sorted(open, "head", "lane").slice(0, limit));
     },
     blockedOn: (cell, limit) =>
-      many("lanes", sorted(tables.lanes.where("blocked", cell), "head", "lane").slice(0, limit)),
+      many(
+        "lanes",
+        sorted(tables.lanes.where("blocked", cell), "function_id", "head", "lane").slice(0, limit),
+      ),
+    functionsOn: (cell) => {
+      const functions = tables.lanes.where("blocked", cell).map((row) => String(row["function_id"]));
+      return [...new Set(functions)].sort();
+    },
+    blockedOf: (cell, functionId, limit) => {
+      const blocked = tables.lanes.where("blocked", cell).filter((row) => row["function_id"] === functionId);
+      return many("lanes", sorted(blocked, "head", "lane").slice(0, limit));
+    },
     cell: (cell) => one("cells", { cell }),
+    cellsBetween: (after, before, limit) => {
+      const between = [...tables.cells.all()].filter(
+        (row) => String(row["cell"]) > after && String(row["cell"]) < before,
+      );
+      return many("cells", sorted(between, "cell").slice(0, limit));
+    },
     heads: (lane, low, limit) => {
       const queued = tables.wakes.where("lane", lane).filter((row) => Number(row["score"]) >= low);
       return many("wakes", sorted(queued, "score", "id").slice(0, limit));

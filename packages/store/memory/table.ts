@@ -28,6 +28,7 @@ const indexes: Partial<Record<TableName, readonly string[]>> = {
   nudges: ["pool"],
   leases: ["pool", "run_id"],
   ticks: ["function_id"],
+  outcomes: ["event_id"],
 };
 
 export function createTables(names: readonly TableName[]): MemoryTables {

@@ -75,6 +75,19 @@ function isOf(limit: ConcurrencyLimit, cell: CellKey): boolean {
   return (limit.key ?? null) === key;
 }
 
+/** What a cell stands for in a function's latest configuration; null: nothing any more. */
+export function limitOfCell(
+  cell: CellKey,
+  config: Pick<FunctionConfig, "concurrency">,
+): { limit: ConcurrencyLimit; value: string } | null {
+  const limits = config.concurrency.filter((one) => one.limit > 0 && isOf(one, cell));
+  const [limit] = limits.sort((a, b) => a.limit - b.limit);
+  if (limit === undefined) return null;
+  if (isShared(cell)) return { limit, value: JSON.parse(cell.slice(limit.scope.length + 1)) as string };
+  const [, , value] = JSON.parse(isRunCell(cell) ? cell.slice(4) : cell) as [string, string | null, string];
+  return { limit, value };
+}
+
 /** The function whose own cell it is. */
 export function ownerOf(cell: CellKey): FunctionId {
   const [id] = JSON.parse(isRunCell(cell) ? cell.slice(4) : cell) as [FunctionId];

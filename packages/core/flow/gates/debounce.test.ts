@@ -16,7 +16,7 @@ function createKey(rule: DebounceRule) {
       if ("late" in verdict) return "late";
       row = verdict.keep;
       expect(verdict.keep.expiresAt).toBeNull();
-      return { opens: verdict.opens, flushAt: verdict.flushAt - NOW };
+      return { opens: verdict.opens, flushAt: verdict.state.flushAt - NOW };
     },
     fired() {
       row = undefined;
@@ -31,7 +31,8 @@ describe("a debounce of 5 s", () => {
     expect(key.event("a", 0)).toEqual({ opens: true, flushAt: 5000 });
     expect(key.event("b", 2000)).toEqual({ opens: false, flushAt: 7000 });
     expect(key.event("c", 4000)).toEqual({ opens: false, flushAt: 9000 });
-    expect(key.state()).toEqual({ v: 1, eventId: "c", ts: NOW + 4000, firstAt: NOW, flushAt: NOW + 9000 });
+    const times = { ts: NOW + 4000, firstAt: NOW, flushAt: NOW + 9000 };
+    expect(key.state()).toEqual({ v: 1, eventId: "c", leader: "a", ...times });
   });
 
   test("D-3 · a second event with an older `ts` changes nothing", () => {

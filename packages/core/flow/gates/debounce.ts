@@ -12,6 +12,8 @@ export interface DebounceState {
   ts: Instant;
   firstAt: Instant;
   flushAt: Instant;
+  /** The event that opened the window. Absent in states of releases that did not keep it. */
+  leader?: EventId;
 }
 
 export function debounceCell(id: FunctionId, { debounce }: FunctionConfig, key: string): string | null {
@@ -22,7 +24,10 @@ export function debounceState(row: GateCellRow | undefined): DebounceState | nul
   return row === undefined ? null : (row.state as unknown as DebounceState);
 }
 
-export type DebounceVerdict = { keep: GateCellRow; opens: boolean; flushAt: Instant } | { late: true };
+export type DebounceVerdict = { state: DebounceState } & (
+  | { keep: GateCellRow; opens: boolean }
+  | { late: true }
+);
 
 /** An event that is older than the kept one changes nothing (D-3). */
 export function judgeDebounce(
@@ -33,11 +38,19 @@ export function judgeDebounce(
   now: Instant,
 ): DebounceVerdict {
   const before = debounceState(row);
-  if (before !== null && event.ts < before.ts) return { late: true };
+  if (before !== null && event.ts < before.ts) return { late: true, state: before };
   const firstAt = before?.firstAt ?? now;
   const latest = rule.timeoutMs === undefined ? Number.POSITIVE_INFINITY : firstAt + rule.timeoutMs;
   const flushAt = Math.min(now + Math.max(1000, Math.floor(rule.periodMs / 1000) * 1000), latest);
-  const state: DebounceState = { v: 1, eventId: event.id, ts: event.ts, firstAt, flushAt };
+  const leader = before === null ? event.id : before.leader;
+  const state: DebounceState = {
+    v: 1,
+    eventId: event.id,
+    ts: event.ts,
+    firstAt,
+    flushAt,
+    ...(leader === undefined ? {} : { leader }),
+  };
   const keep = { key: cell, state: { ...state } as unknown as Json, expiresAt: null };
-  return { keep, opens: before === null, flushAt };
+  return { state, keep, opens: before === null };
 }

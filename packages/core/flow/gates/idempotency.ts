@@ -1,5 +1,5 @@
 /** One run per function and external event id for 24 hours (semantics §5.1): always a gate, of every function. */
-import type { FunctionId } from "../../model/ids.ts";
+import type { FunctionId, RunId } from "../../model/ids.ts";
 import type { Instant } from "../../model/moment.ts";
 import type { GateCellRow } from "../../model/queue.ts";
 
@@ -21,4 +21,10 @@ export function isTaken(cell: GateCellRow | undefined, now: Instant): boolean {
 
 export function take(key: string, runId: string, now: Instant): GateCellRow {
   return { key, state: { v: 1, runId }, expiresAt: now + DAY_MS };
+}
+
+/** The run that has taken the key; null: it is not known any more. */
+export function holderOf({ state }: GateCellRow): RunId | null {
+  const { runId } = (state ?? {}) as { runId?: RunId };
+  return runId ?? null;
 }

@@ -16,6 +16,16 @@ export function throttleCell(
   return PREFIX + JSON.stringify([id, key ?? null, key === undefined ? "" : keyText(key)]);
 }
 
+/** How the cells of a function begin, and nobody else's. */
+export function throttlePrefix(id: FunctionId): string {
+  return `${PREFIX}[${JSON.stringify(id)},`;
+}
+
+/** Whose throttled cell it is. */
+export function functionOfThrottle(cell: CellKey): FunctionId {
+  return (JSON.parse(cell.slice(PREFIX.length)) as [FunctionId])[0];
+}
+
 export function isThrottle(cell: CellKey): boolean {
   return cell.startsWith(PREFIX);
 }

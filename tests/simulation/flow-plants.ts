@@ -1,0 +1,277 @@
+/** Bugs to plant in flow control: at least one for each rule. Short texts, so that they outlive small changes. */
+import type { FlowKind } from "./flow-setup.ts";
+import { one, type Plant } from "./plant.ts";
+import type { Setup } from "./setup.ts";
+
+const GATES = "core/flow/gates";
+
+const about =
+  (...kinds: FlowKind[]) =>
+  (setup: Setup): boolean =>
+    kinds.some((kind) => setup.kinds.includes(kind));
+const isPausing = ({ faults }: Setup): boolean => faults.pause;
+
+export const flowPlants: readonly Plant[] = [
+  one(
+    "of two concurrency limits one counts",
+    `${GATES}/concurrency.ts`,
+    ".sort((a, b) => width(a) - width(b))",
+    ".sort((a, b) => width(a) - width(b)).slice(0, 1)",
+  ),
+  one(
+    "a concurrency key counts everything as one",
+    `${GATES}/concurrency.ts`,
+    'limit.key === undefined ? "" : keyText(limit.key)',
+    '""',
+  ),
+  one(
+    "a shared limit is counted by each function alone",
+    `${GATES}/concurrency.ts`,
+    "`${scope}:${JSON.stringify(value)}`",
+    "`${scope}:${JSON.stringify(value + id)}`",
+    about("limits"),
+  ),
+  one(
+    "a shared counter lets one more in than a function's own number",
+    "engine/registry.ts",
+    "of: (cell, functionId) => cellLimit(cell, functionId, configOf)",
+    "of: (cell, functionId) => cellLimit(cell, functionId, configOf) + (isShared(cell) ? 1 : 0)",
+    about("limits"),
+  ),
+  one(
+    "a limit on runs is given back with the first call",
+    "core/run/record.ts",
+    "if (lease !== null) changes.push(",
+    'if (lease !== null) changes.push({ update: "leases", key: { id: runLeaseId(lease.runId) }, set: { freed: true } }, ',
+    about("limits"),
+  ),
+  one(
+    "a limit on runs is never given back",
+    "core/run/record.ts",
+    "if (seen.state?.start?.cells.some(isRunCell))",
+    "if (seen.state === undefined)",
+    about("limits"),
+  ),
+  {
+    name: "a raised limit is not told to the pool",
+    only: (setup) => setup.faults.limits,
+    edits: [
+      { file: "packages/engine/sync.ts", from: ", ...blocked);", to: ");" },
+      {
+        file: "packages/engine/sync.ts",
+        from: "if (result.modified) await nudgeBlocked(",
+        to: "if (!result.ok) await nudgeBlocked(",
+      },
+    ],
+  },
+  one(
+    "a throttle starts one too many",
+    `${GATES}/throttle.ts`,
+    "(perPeriod + burst - 1)",
+    "(perPeriod + burst)",
+    about("throttle"),
+  ),
+  one(
+    "a throttle that has room again tells nobody",
+    "engine/flush.ts",
+    "cells: [job.cell]",
+    "cells: []",
+    about("throttle"),
+  ),
+  one(
+    "all keys of a throttle are one",
+    `${GATES}/throttle.ts`,
+    'key === undefined ? "" : keyText(key)',
+    '""',
+    about("throttle"),
+  ),
+  one(
+    "a rate limit admits one too many at once",
+    `${GATES}/rate-limit.ts`,
+    "Math.floor(limit / 10)",
+    "Math.ceil(limit / 10)",
+    about("rate"),
+  ),
+  one(
+    "a rate limit is forgotten after ten seconds",
+    `${GATES}/rate-limit.ts`,
+    "expiresAt: Math.ceil(next.fullAt)",
+    'expiresAt: rule.option === "rateLimit" ? now + 10_000 : Math.ceil(next.fullAt)',
+    about("rate"),
+  ),
+  one(
+    "a function's idempotency is forgotten after a minute",
+    `${GATES}/rate-limit.ts`,
+    "expiresAt: Math.ceil(next.fullAt)",
+    'expiresAt: rule.option === "idempotency" ? now + 60_000 : Math.ceil(next.fullAt)',
+    about("once"),
+  ),
+  one(
+    "an event without the key is limited all the same",
+    "core/flow/keys.ts",
+    "return value.limited ? value.text : null;",
+    'return value.limited ? value.text : "";',
+    about("rate", "singleton"),
+  ),
+  one(
+    "an older event replaces the newer one of a debounce",
+    `${GATES}/debounce.ts`,
+    "event.ts < before.ts",
+    "event.ts < 0",
+    about("debounce"),
+  ),
+  one(
+    "a debounce's timeout begins anew with each event",
+    `${GATES}/debounce.ts`,
+    "before?.firstAt ?? now",
+    "now",
+    about("debounce"),
+  ),
+  one(
+    "a debounce ends before its quiet time",
+    "engine/flush.ts",
+    "now.flushAt > moment.now)",
+    "now.flushAt > moment.now + 3000)",
+    about("debounce"),
+  ),
+  one(
+    "a batch is full one event too late",
+    `${GATES}/batch.ts`,
+    "state.events.length >= rule.maxSize",
+    "state.events.length > rule.maxSize",
+    about("batch"),
+  ),
+  one(
+    "all keys of a batch are one",
+    "core/flow/keys.ts",
+    "fn.config, key.text)",
+    'fn.config, "")',
+    about("batch"),
+  ),
+  one(
+    "a batch's `if` is turned around",
+    "core/flow/keys.ts",
+    "rule.if !== undefined && !isTrue(",
+    "rule.if !== undefined && isTrue(",
+    about("batch"),
+  ),
+  one(
+    "the timeout of a full batch ends the next one",
+    "engine/flush.ts",
+    "state !== null && state.batchId === job.batchId",
+    "state !== null",
+    about("batch"),
+  ),
+  one(
+    "a batch's timeout is taken as no more than noted",
+    "engine/flush.ts",
+    "...flushBatch(fn, job.key, state, moment).write",
+    "...[]",
+    about("batch"),
+  ),
+  one(
+    "a high priority puts a run behind others",
+    `${GATES}/priority.ts`,
+    "queuedAt - clamped * 1000",
+    "queuedAt + clamped * 1000",
+    about("priority"),
+  ),
+  one(
+    "a low priority does not put off a start",
+    `${GATES}/priority.ts`,
+    "Math.max(queuedAt, score)",
+    "queuedAt",
+    about("priority"),
+  ),
+  one(
+    "a queued run does not hold the lock of a singleton",
+    `${GATES}/singleton.ts`,
+    "|| hasEnded(holderStatus)",
+    '|| hasEnded(holderStatus) || holderStatus === "queued"',
+    about("singleton"),
+  ),
+  one(
+    "a singleton that replaces skips while its holder is queued",
+    `${GATES}/singleton.ts`,
+    'rule.mode === "cancel" && cancelled === null',
+    'rule.mode === "cancel" && holderStatus === "running" && cancelled === null',
+    about("singleton"),
+  ),
+  one(
+    "a singleton cancels its holder and does not start",
+    `${GATES}/singleton.ts`,
+    "holderStatus === undefined || hasEnded(holderStatus)",
+    "holderStatus === undefined || (cancelled === null && hasEnded(holderStatus))",
+    about("singleton"),
+  ),
+  one(
+    "new runs of a paused function start",
+    `${GATES}/pause.ts`,
+    'if (mode === "paused") return "FunctionPaused";',
+    "",
+    isPausing,
+  ),
+  one(
+    "a paused function is called",
+    "engine/registry.ts",
+    'functions.get(functionId)?.mode === "paused"',
+    "functionId === null",
+    isPausing,
+  ),
+  one(
+    "a resumed function stays held",
+    "engine/mode.ts",
+    "const cells = [pauseCell(fn.id)];",
+    "const cells = [fn.id];",
+    isPausing,
+  ),
+  one(
+    "new runs of a drained function start",
+    `${GATES}/pause.ts`,
+    'mode === "drained" ? "FunctionDrained" : null',
+    "null",
+    isPausing,
+  ),
+  one(
+    "a drained function holds its runs",
+    "engine/registry.ts",
+    '?.mode === "paused"',
+    '?.mode !== "active"',
+    isPausing,
+  ),
+  one(
+    "a limited event is said to be a duplicate",
+    "core/flow/outcomes.ts",
+    'outcome: "limited", cell, detail',
+    'outcome: "duplicate", cell, detail',
+    about("rate", "once"),
+  ),
+  one(
+    "nobody is told which run came of a batch",
+    "core/flow/outcomes.ts",
+    "set: { runId }",
+    "set: { runId: null }",
+    about("batch"),
+  ),
+  one(
+    "a start that is made again takes the slots of a start once more",
+    "core/run/record.ts",
+    'seen.run.status === "queued" && call.generation === 1',
+    'seen.run.status === "queued"',
+    about("limits", "throttle"),
+  ),
+  one(
+    "a debounce counts for the rate limit once more when it fires",
+    "core/flow/admission.ts",
+    "if (keys.rate !== null && candidate.from === undefined &&",
+    'if (keys.rate !== null && candidate.from !== "rerun" &&',
+    about("debounce"),
+  ),
+  one(
+    "a step that invoked what is rate limited is not told",
+    "core/flow/admission.ts",
+    "write.push(...refuseParents(candidate, `function ${fn.slug} is rate limited`, moment));",
+    "",
+    about("rate", "once"),
+  ),
+];
