@@ -25,6 +25,8 @@ export interface BenchOptions {
   scale: number;
   /** Folder for a CPU profile of each server; null: none are taken, since they cost time. */
   profiles: string | null;
+  /** A PostgreSQL to measure instead of SQLite, for those benches that can; null: SQLite. */
+  postgresUri: string | null;
   /** Tells a person who waits what is going on. */
   say: (text: string) => void;
 }

@@ -1,12 +1,13 @@
 /**
- * `node bench/run.ts <name> [--json] [--scale 0.1] [--profile FOLDER]`: one bench, its numbers, and what they
- * were measured on. See README.md beside this file.
+ * `node bench/run.ts <name> [--json] [--scale 0.1] [--profile FOLDER] [--postgres-uri URI]`: one bench, its
+ * numbers, and what they were measured on. See README.md beside this file.
  */
 
 import { mkdirSync } from "node:fs";
 import { loadavg } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { claims } from "./claims.ts";
 import { idle } from "./idle.ts";
 import { latency } from "./latency.ts";
 import { machine, machineText } from "./machine.ts";
@@ -15,7 +16,7 @@ import { sleepers } from "./sleepers.ts";
 import { throughput } from "./throughput.ts";
 import { waits } from "./waits.ts";
 
-const benches: Record<string, Bench> = { throughput, latency, idle, sleepers, waits };
+const benches: Record<string, Bench> = { throughput, latency, idle, sleepers, waits, claims };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,6 +24,7 @@ const { values, positionals } = parseArgs({
     json: { type: "boolean", default: false },
     scale: { type: "string", default: "1" },
     profile: { type: "string" },
+    "postgres-uri": { type: "string" },
   },
 });
 const [name = ""] = positionals;
@@ -30,7 +32,7 @@ const bench = benches[name];
 const scale = Number(values.scale);
 if (bench === undefined || !(scale > 0 && scale <= 1)) {
   process.stderr.write(
-    `usage: node bench/run.ts <${Object.keys(benches).join("|")}> [--json] [--scale 0…1] [--profile FOLDER]\n`,
+    `usage: node bench/run.ts <${Object.keys(benches).join("|")}> [--json] [--scale 0…1] [--profile FOLDER] [--postgres-uri URI]\n`,
   );
   process.exit(2);
 }
@@ -46,7 +48,7 @@ const began = performance.now();
 const say = (text: string): void => {
   process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${text}\n`);
 };
-const report = await bench({ scale, profiles, say });
+const report = await bench({ scale, profiles, postgresUri: values["postgres-uri"] ?? null, say });
 const seconds = (performance.now() - began) / 1000;
 const loadAtEnd = loadavg()[0] ?? Number.NaN;
 process.stdout.write(
