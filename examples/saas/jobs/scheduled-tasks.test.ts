@@ -1,14 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { assertEnded, createWorld, type World } from "stepwell/test";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { inngest } from "@/lib/inngest/client.ts";
 import { functions } from "@/lib/inngest/functions.ts";
-import { playRun } from "@/lib/inngest/play-run.ts";
 import { services } from "@/services/index.ts";
 import { scheduledTasks } from "./scheduled-tasks.ts";
-
-// The client reads it when it is imported.
-vi.hoisted(() => vi.stubEnv("INNGEST_DEV", "1"));
 
 let root: string;
 beforeAll(() => {
@@ -24,8 +22,19 @@ afterAll(() => {
 });
 
 const DAY_MS = 86_400_000;
-const tick = { name: "inngest/scheduled.timer", data: { cron: "0 0 * * *" } };
 const byHand = { name: "app/daily-cleanup", data: { triggeredBy: "usr_ada", manual: true } };
+
+let world: World | undefined;
+afterEach(() => world?.close());
+
+/** A world that begins a minute before a midnight. One in the past has the machine's time as its `now()`. */
+async function worldBefore(midnight: "the last midnight" | "a midnight in three days") {
+  await world?.close();
+  const today = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+  const now = today - 60_000 + (midnight === "the last midnight" ? 0 : 3 * DAY_MS);
+  world = await createWorld({ client: inngest, functions, now });
+  return world;
+}
 
 async function leaveSomething(userId: string) {
   const user = services().users.find(userId);
@@ -51,39 +60,42 @@ describe("the scheduled tasks", () => {
 
 describe("daily-cleanup", () => {
   it.each([
-    ["its cron", tick, "usr_ada"],
-    ["its event", byHand, "usr_ben"],
-  ])(
-    "started by %s, deletes what is due by the moved clock, and nothing else",
-    async (_by, event, userId) => {
-      const look = await leaveSomething(userId);
-      expect((await playRun("daily-cleanup", event)).output).toEqual({ success: true });
-      expect(await look()).toMatchObject({ endedSession: true, oldAuditLog: true, fileWithoutRow: true });
+    ["its cron", (one: World) => one.advance("2m"), "usr_ada"],
+    ["its event", (one: World) => one.send(byHand), "usr_ben"],
+  ])("started by %s, deletes what is due by the moved clock, and nothing else", async (_by, by, userId) => {
+    const look = await leaveSomething(userId);
+    const before = await worldBefore("the last midnight");
+    await by(before);
+    assertEnded(before.run("daily-cleanup"));
+    expect(await look()).toMatchObject({ endedSession: true, oldAuditLog: true, fileWithoutRow: true });
 
-      const run = await playRun("daily-cleanup", event, { clockOffsetMs: 2 * DAY_MS });
-      expect(run).toEqual({
-        status: 200,
-        output: { success: true },
-        steps: ["cleanup-sessions", "cleanup-audit-logs", "cleanup-uploads"],
-      });
-      expect(await look()).toEqual({
-        endedSession: false,
-        openSession: true,
-        oldAuditLog: false,
-        newAuditLog: true,
-        fileWithoutRow: false,
-        rowWithoutFile: false,
-        wholeUpload: true,
-      });
-    },
-  );
+    const after = await worldBefore("a midnight in three days");
+    await by(after);
+    const run = after.run("daily-cleanup");
+    expect(run.output).toEqual({ success: true });
+    expect(Object.keys(run.steps)).toEqual(["cleanup-sessions", "cleanup-audit-logs", "cleanup-uploads"]);
+    expect(await look()).toEqual({
+      endedSession: false,
+      openSession: true,
+      oldAuditLog: false,
+      newAuditLog: true,
+      fileWithoutRow: false,
+      rowWithoutFile: false,
+      wholeUpload: true,
+    });
+  });
 
   it.each([
     ["nobody", { manual: true }],
     ["an empty name", { triggeredBy: "", manual: true }],
     ["no word of its being by hand", { triggeredBy: "usr_ada" }],
   ])("refuses to be started by hand by %s", async (_who, data) => {
-    const run = await playRun("daily-cleanup", { ...byHand, data });
-    expect(run).toMatchObject({ status: 400, steps: [], output: { name: "EventValidationError" } });
+    world = await createWorld({ client: inngest, functions });
+    await world.send({ ...byHand, data });
+    expect(world.run()).toMatchObject({
+      status: "failed",
+      steps: {},
+      error: { name: "EventValidationError" },
+    });
   });
 });

@@ -1,13 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { assertEnded, assertSafe, createWorld, simulate, type World } from "stepwell/test";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { readPdf, readUsageTable } from "@/scripts/read-pdf.ts";
 import { services } from "@/services/index.ts";
-import { playRun } from "./play-run.ts";
-
-// The client reads it when it is imported.
-vi.hoisted(() => vi.stubEnv("INNGEST_DEV", "1"));
+import { inngest } from "./client.ts";
+import { functions, sendWelcomeEmail } from "./functions.ts";
 
 let root: string;
 beforeAll(() => {
@@ -22,6 +21,12 @@ afterAll(() => {
   rmSync(root, { recursive: true });
 });
 
+let world: World;
+beforeEach(async () => {
+  world = await createWorld({ client: inngest, functions });
+});
+afterEach(() => world.close());
+
 const subjectsTo = (to: string) =>
   services()
     .mailbox.list({ to })
@@ -35,19 +40,20 @@ const created = (userId: string, email: string) => ({
 
 describe("send-welcome-email", () => {
   it("sends the three mails to somebody who does not come back", async () => {
-    const run = await playRun("send-welcome-email", created("usr_tom", "tom@x.example"));
-    expect(run).toEqual({
-      status: 200,
-      output: { success: true },
-      steps: [
-        "send-email",
-        "wait-1-day",
-        "send-tips-email",
-        "wait-3-days",
-        "check-activity",
-        "send-reengagement",
-      ],
-    });
+    await world.send(created("usr_tom", "tom@x.example"));
+    expect(subjectsTo("tom@x.example")).toHaveLength(1);
+    await world.advance("4d");
+    const run = world.run("send-welcome-email");
+    assertEnded(run);
+    expect(run.output).toEqual({ success: true });
+    expect(Object.keys(run.steps)).toEqual([
+      "send-email",
+      "wait-1-day",
+      "send-tips-email",
+      "wait-3-days",
+      "check-activity",
+      "send-reengagement",
+    ]);
     expect(subjectsTo("tom@x.example")).toEqual([
       "Welcome to Tallyho, Kim",
       "Three tips to get started with Tallyho",
@@ -56,23 +62,26 @@ describe("send-welcome-email", () => {
   });
 
   it.each([
-    ["sends no third mail to somebody who came back after the tips", "usr_ada", "send-tips-email", 2],
-    ["sends it to somebody who was last there on the first day", "usr_ines", "send-email", 3],
+    ["sends no third mail to somebody who came back after the tips", "usr_ada", "1d", 2],
+    ["sends it to somebody who was last there on the first day", "usr_ines", "0s", 3],
   ])("%s", async (_what, userId, lastSeenAfter, mails) => {
-    const run = await playRun("send-welcome-email", created(userId, `${userId}@x.example`), {
-      onStep(step, now) {
-        const anHourLater = new Date(now.getTime() + 3_600_000);
-        if (step === lastSeenAfter) services().users.markActive(userId, anHourLater);
-      },
-    });
+    await world.send(created(userId, `${userId}@x.example`));
+    await world.advance(lastSeenAfter);
+    services().users.markActive(userId, new Date(world.now().getTime() + 3_600_000));
+    await world.advance("4d");
+    const run = world.run("send-welcome-email");
     expect(run.output).toEqual({ success: true });
-    expect(run.steps.includes("send-reengagement")).toBe(mails === 3);
+    expect("send-reengagement" in run.steps).toBe(mails === 3);
     expect(subjectsTo(`${userId}@x.example`)).toHaveLength(mails);
   });
 
   it("refuses a wrong payload before its first step", async () => {
-    const run = await playRun("send-welcome-email", { name: "user/created", data: { userId: 7 } });
-    expect(run).toMatchObject({ status: 400, steps: [], output: { name: "EventValidationError" } });
+    await world.send({ name: "user/created", data: { userId: 7 } });
+    expect(world.run()).toMatchObject({
+      status: "failed",
+      steps: {},
+      error: { name: "EventValidationError" },
+    });
   });
 });
 
@@ -84,9 +93,9 @@ describe("generate-report", () => {
   };
 
   it("makes the PDF and mails its link to the organization's admin", async () => {
-    const run = await playRun("generate-report", { name: "report/generate", data, id: "rep_1" });
-    expect(run.steps).toEqual(["fetch-data", "generate-pdf", "notify-user"]);
-    const { pdfUrl } = run.output as { pdfUrl: string };
+    await world.send({ name: "report/generate", data, id: "rep_1" });
+    expect(Object.keys(world.run().steps)).toEqual(["fetch-data", "generate-pdf", "notify-user"]);
+    const { pdfUrl } = world.run().output as { pdfUrl: string };
     const url = new URL(pdfUrl);
     const { expires = "", signature = "" } = Object.fromEntries(url.searchParams);
     const opened = await services().storage.open(url.pathname.slice("/files/".length), expires, signature);
@@ -99,26 +108,20 @@ describe("generate-report", () => {
 
   it("fails at once for an organization that does not exist", async () => {
     const lost = { ...data, organizationId: "org_lost" };
-    const run = await playRun("generate-report", { name: "report/generate", data: lost, id: "rep_2" });
-    expect(run).toMatchObject({ status: 400, output: { message: 'There is no organization "org_lost"' } });
+    await world.send({ name: "report/generate", data: lost, id: "rep_2" });
+    expect(world.run("generate-report")).toMatchObject({
+      status: "failed",
+      error: { message: 'There is no organization "org_lost"' },
+      steps: { "fetch-data": { attempts: 1 } },
+    });
   });
 
   it("shows its last error on the page when it has failed for good", async () => {
-    services().reports.request({
-      reportId: "rep_3",
-      organizationId: "org_northwind",
-      reportType: "usage",
-      range: data.dateRange,
-    });
-    await playRun("generate-report-failure", {
-      name: "inngest/function.failed",
-      data: {
-        run_id: "01FAILED",
-        function_id: "saas-generate-report",
-        error: { name: "Error", message: "The disk is full" },
-        event: { name: "report/generate", data, id: "rep_3" },
-      },
-    });
+    world.fail("generate-pdf", { error: "The disk is full" });
+    await world.send({ name: "report/generate", data, id: "rep_3" });
+    expect(services().reports.find("rep_3")).toMatchObject({ status: "generating", error: null });
+    await world.advance("1h");
+    expect(world.run("generate-report").steps["generate-pdf"]?.attempts).toBe(4);
     expect(services().reports.find("rep_3")).toMatchObject({ status: "failed", error: "The disk is full" });
   });
 });
@@ -127,21 +130,42 @@ describe("send-email", () => {
   const mail = { to: "kim@x.example", subject: "Hello", template: "welcome", variables: { name: "Kim" } };
 
   it("sends the template under the event's subject", async () => {
-    const run = await playRun("send-email", { name: "email/send", data: mail });
-    expect(run).toMatchObject({ status: 200, steps: ["send-email"] });
+    await world.send({ name: "email/send", data: mail });
+    assertEnded(world.run("send-email"));
     expect(subjectsTo("kim@x.example")).toEqual(["Hello"]);
   });
 
   it("does not try again for a template that does not exist, and lists the known ones", async () => {
-    const run = await playRun("send-email", { name: "email/send", data: { ...mail, template: "nope" } });
-    expect(run).toMatchObject({
-      status: 400,
-      output: {
-        name: "NonRetriableError",
+    await world.send({ name: "email/send", data: { ...mail, template: "nope" } });
+    expect(world.run()).toMatchObject({
+      status: "failed",
+      steps: { "send-email": { attempts: 1 } },
+      error: {
         message: expect.stringContaining(
           'Unknown template "nope". Known: welcome, getting-started-tips, re-engagement, report-ready',
         ),
       },
     });
+  });
+});
+
+describe("whatever happens between server and app", () => {
+  it("nobody gets a mail twice", async () => {
+    const report = await simulate({
+      client: inngest,
+      functions: [sendWelcomeEmail],
+      seeds: 8,
+      observe: () => ({
+        mails: services()
+          .mailbox.list()
+          .map(({ messageId }) => messageId),
+      }),
+      async play(one) {
+        await one.send(created("usr_tom", "tom@y.example"));
+        await one.advance("4d");
+      },
+    });
+    assertSafe(report);
+    expect(report.repeated.map(({ stepId }) => stepId)).toContain("send-email");
   });
 });
