@@ -1,0 +1,80 @@
+/**
+ * docs/guides/flow-control.md is what the engine does: each picture, and each answer of `stepwell why`, is
+ * recorded again; its examples are the functions that are recorded. Anew after a change:
+ * node --conditions=stepwell-source docs/guides/flow-control/draw.ts
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import * as examples from "../docs/guides/flow-control/examples.ts";
+import { draw } from "../docs/guides/flow-control/picture.ts";
+import { record } from "../docs/guides/flow-control/record.ts";
+import { type Scene, scenes } from "../docs/guides/flow-control/scenes.ts";
+
+const guides = join(import.meta.dirname, "../docs/guides");
+const folder = join(guides, "flow-control");
+const page = readFileSync(join(guides, "flow-control.md"), "utf8");
+const fileOf = (name: string) => readFileSync(join(folder, name), "utf8");
+const blocks = [...page.matchAll(/^```(\w+) ?(\S*)\n([\s\S]*?)^```$/gm)].map(([, kind, name, text]) => ({
+  kind,
+  name,
+  text: (text ?? "").trim(),
+}));
+
+describe("the guide to flow control", () => {
+  test.each(scenes.map((scene): [string, Scene] => [scene.name, scene]))(
+    "%s: picture and answer are what a recording gives",
+    async (name, scene) => {
+      const recording = await record(scene);
+      expect(fileOf(`${name}.svg`)).toBe(draw(scene, recording));
+      const told = blocks.filter((block) => block.kind === "text" && block.name === name);
+      expect(told.map(({ text }) => text)).toEqual(scene.question === undefined ? [] : [recording.answer]);
+    },
+  );
+
+  test("each scene is shown once, with words for those who do not see it, and nothing else is", () => {
+    const shown = [...page.matchAll(/!\[(.+)\]\(flow-control\/(\S+)\.svg\)/g)];
+    const names = scenes.map(({ name }) => name);
+    expect(shown.map(([, , name]) => name).toSorted()).toEqual(names.toSorted());
+    const files = readdirSync(folder).filter((name) => name.endsWith(".svg"));
+    expect(files).toEqual(names.map((name) => `${name}.svg`).toSorted());
+    for (const block of blocks.filter(({ kind }) => kind === "text")) expect(names).toContain(block.name);
+  });
+
+  test("its examples are the functions that are recorded, all of them", () => {
+    const source = fileOf("examples.ts");
+    const shown = blocks.filter(({ kind }) => kind === "ts").map(({ text }) => text);
+    for (const text of shown) expect(source).toContain(text);
+    const played = new Set(scenes.flatMap(({ functions }) => functions));
+    for (const [name, fn] of Object.entries(examples)) {
+      expect(shown.join("\n"), name).toContain(`export const ${name} = `);
+      expect(played.has(fn), name).toBe(true);
+    }
+  });
+
+  test("the pictures have a title and a description, and no text leaves them", () => {
+    for (const { name, title } of scenes) {
+      const svg = fileOf(`${name}.svg`);
+      expect(svg).toContain(`<title id="t">${title}</title>`);
+      expect(svg).toMatch(/<desc id="d">[^<]{40,}<\/desc>/);
+      for (const [, x, anchor, text] of svg.matchAll(
+        /<text [^>]*x="([\d.]+)"[^>]*?( text-anchor="\w+")?>([^<]*)/g,
+      )) {
+        const width = (text ?? "").length * 7.5;
+        const share = anchor === undefined ? 0 : anchor.includes("middle") ? 0.5 : 1;
+        expect(Number(x) - width * share, `${name}: ${text}`).toBeGreaterThan(0);
+        expect(Number(x) + width * (1 - share), `${name}: ${text}`).toBeLessThan(800);
+      }
+    }
+  });
+
+  test("links inside the page lead to a heading", () => {
+    const anchors = [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+      (heading ?? "")
+        .toLowerCase()
+        .replace(/[^a-z0-9 -]/g, "")
+        .replaceAll(" ", "-"),
+    );
+    for (const [, anchor] of page.matchAll(/\]\(#([^)]*)\)/g)) expect(anchors).toContain(anchor);
+  });
+});
