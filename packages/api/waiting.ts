@@ -82,6 +82,8 @@ export interface EventOutcome {
   gate: string | null;
   /** The evaluated key of the gate; null: none. */
   key: string | null;
+  /** The numbers of the gate's rule as they were then: `limit`, `periodMs`, `timeoutMs`, `maxSize`; null: none are known. */
+  rule: Record<string, unknown> | null;
   /** When it was decided; null: not yet. */
   at: string | null;
   /** When a debounce or batch is over at the latest, or a limit lets the next one through. */
@@ -131,6 +133,7 @@ export const eventOutcomeSchema: z.ZodType<EventOutcome> = z.object({
   outcome: z.enum(outcomeKinds),
   gate: z.string().nullable(),
   key: z.string().nullable(),
+  rule: z.record(z.string(), z.unknown()).nullable(),
   at: z.string().nullable(),
   until: z.string().nullable(),
   run_id: z.string().nullable(),

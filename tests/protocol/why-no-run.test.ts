@@ -37,6 +37,7 @@ test("dropped by a rate limit or by idempotency: the rule, the key, and when the
     outcome: "LIMITED",
     gate: "rateLimit",
     key: "a",
+    rule: { limit: 1, periodMs: 60_000 },
     at: iso(since + 10_000),
     until: iso(since + 60_000),
     run_id: null,
@@ -74,6 +75,7 @@ test("a debounce: waits, replaced, too old; and in the end the one run, for each
   expect(await outcome(first, "app-quiet")).toMatchObject({
     outcome: "DEBOUNCED",
     key: "a",
+    rule: { periodMs: 5000 },
     until: iso(since + 5000),
     message: `waits until no other event has come for event.data.id = "a" for 5 s; the run starts at ${text(since + 5000)} (debounce)`,
   });
@@ -106,6 +108,7 @@ test("a batch: how many there are and when it starts; then the run, for each of 
     expect(await outcome(id, "app-many")).toMatchObject({
       outcome: "BATCHED",
       key: "k",
+      rule: { maxSize: 3, timeoutMs: 10_000 },
       until: iso(since + 10_000),
       message: `collected: 2 events of 3 for event.data.id = "k"; the run starts when the batch is full, or at ${text(since + 10_000)} (batchEvents)`,
     });
@@ -139,6 +142,7 @@ test("a singleton that skips names the run in its way; trigger conditions and ba
   expect(await outcome(await sent("single", { id: "a" }), "app-single")).toMatchObject({
     outcome: "SKIPPED",
     gate: "singleton",
+    key: "a",
     message: expect.stringContaining(`run ${holder.run_id} has not ended (singleton)`),
   });
   expect(await outcome(await sent("bad-key", { text: "x" }), "app-bad-key")).toMatchObject({

@@ -27,6 +27,7 @@ import {
   becameRun,
   debouncedOutcome,
   duplicateOutcome,
+  keyOfCell,
   limitedOutcome,
   refusedOutcome,
 } from "./outcomes.ts";
@@ -143,8 +144,8 @@ function enter(
   }
   const run = newRunOf(candidate, keyText, moment);
   write.push(...becameRun(candidate.leader, fn, run.id));
-  const skip = (reason: string, existing: RunId | null): Admission => {
-    write.push(...skippedRunRows(run, reason, existing, moment));
+  const skip = (reason: string, way: JsonObject = {}): Admission => {
+    write.push(...skippedRunRows(run, reason, way, moment));
     write.push(...refuseParents(candidate, `the invoked run was skipped: ${reason}`, moment));
     return { write, outcome: { is: "skipped", runId: run.id, reason } };
   };
@@ -160,12 +161,15 @@ function enter(
     );
     if (verdict.is === "cancelFirst")
       return { write: [], outcome: { is: "cancelFirst", cell, holder: verdict.holder } };
-    if (verdict.is === "skip") return skip("Singleton", verdict.existing);
+    if (verdict.is === "skip") {
+      const key = keyOfCell(cell, fn);
+      return skip("Singleton", { existingRunId: verdict.existing, ...(key === null ? {} : { key }) });
+    }
     const held = singletonHeld(cell, run.id);
     seen.gates.set(cell, held);
     write.push({ put: "gateCells", row: held });
   }
-  if (reason !== null) return skip(reason, null);
+  if (reason !== null) return skip(reason);
   if (onceKey !== null) {
     const cell = take(onceKey, run.id, moment.now);
     seen.gates.set(onceKey, cell);
@@ -268,7 +272,7 @@ export function flushBatch(
   ];
   const reason = skipReason(fn.mode);
   if (reason !== null) {
-    write.push(...skippedRunRows(run, reason, null, moment));
+    write.push(...skippedRunRows(run, reason, {}, moment));
     write.push(...refused(parents, `the invoked run was skipped: ${reason}`, moment));
     return { write, outcome: { is: "skipped", runId: run.id, reason } };
   }

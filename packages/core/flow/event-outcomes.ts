@@ -1,6 +1,7 @@
 /** What became of an event, function by function, in words; also where no run came of it (semantics §1.4). */
 import type { FunctionRow } from "../model/function.ts";
 import type { CellKey, EventId, FunctionId, RunId } from "../model/ids.ts";
+import type { JsonObject } from "../model/json.ts";
 import type { Instant } from "../model/moment.ts";
 import type { GateCellRow, OutcomeRow } from "../model/queue.ts";
 import type { HistoryRow, RunRow } from "../model/run.ts";
@@ -27,6 +28,8 @@ export interface EventOutcome {
   gate: OutcomeGate | null;
   /** The evaluated key of the gate; null: it has none. */
   key: string | null;
+  /** The numbers of its rule as they were then, such as `{limit, periodMs}`; null: none are written down. */
+  rule: JsonObject | null;
   at: Instant | null;
   /** When a debounce or batch is over at the latest, or when a limit lets the next one through. */
   until: Instant | null;
@@ -65,12 +68,12 @@ export function outcomesOf(seen: SeenEvent): EventOutcome[] {
 }
 
 function ofRun(run: RunRow, before: EventOutcome | undefined, seen: SeenEvent): EventOutcome {
-  const { gate = null, key = null } = before ?? {};
-  const base = { functionId: run.functionId, gate, key, at: run.queuedAt, until: null, runId: run.id };
+  const { gate = null, key = null, rule = null } = before ?? {};
+  const base = { functionId: run.functionId, gate, key, rule, at: run.queuedAt, until: null, runId: run.id };
   const after = gate === "debounce" ? " after its debounce" : gate === "batchEvents" ? " with its batch" : "";
   if (run.status !== "skipped")
     return { ...base, outcome: "started", message: `it started run ${run.id}${after}` };
-  const { reason, existingRunId } = seen.skipped.get(run.id)?.data ?? {};
+  const { reason, existingRunId, key: held } = seen.skipped.get(run.id)?.data ?? {};
   const slug = seen.fn(run.functionId)?.slug ?? run.functionId;
   const by: Record<string, { gate: OutcomeGate; why: string }> = {
     Singleton: { gate: "singleton", why: `run ${existingRunId} has not ended (singleton)` },
@@ -85,11 +88,12 @@ function ofRun(run: RunRow, before: EventOutcome | undefined, seen: SeenEvent): 
   };
   const known = by[String(reason)];
   const message = `its run ${run.id} was skipped: ${known?.why ?? String(reason)}`;
-  return { ...base, outcome: "skipped", gate: known?.gate ?? null, message };
+  const ownKey = typeof held === "string" ? held : null;
+  return { ...base, outcome: "skipped", gate: known?.gate ?? null, key: ownKey, message };
 }
 
 function ofListener({ id, config }: FunctionRow, matches: boolean): EventOutcome {
-  const base = { functionId: id, key: null, at: null, until: null, runId: null };
+  const base = { functionId: id, key: null, rule: null, at: null, until: null, runId: null };
   if (matches)
     return {
       ...base,
@@ -108,7 +112,8 @@ function ofRow(row: OutcomeRow, seen: SeenEvent): EventOutcome {
   const { functionId, outcome, at, detail } = row;
   const until = typeof detail["until"] === "number" ? detail["until"] : null;
   const key = typeof detail["key"] === "string" ? detail["key"] : null;
-  const base = { functionId, outcome, gate: null, key, at, until, runId: row.runId, message: "" };
+  const rule = ruleOf(detail);
+  const base = { functionId, outcome, gate: null, key, rule, at, until, runId: row.runId, message: "" };
   switch (outcome) {
     case "refused":
       return { ...base, message: `dropped: ${String(detail["why"])}` };
@@ -126,6 +131,16 @@ function ofRow(row: OutcomeRow, seen: SeenEvent): EventOutcome {
     case "batched":
       return { ...base, gate: "batchEvents", ...batched(row, key, seen) };
   }
+}
+
+function ruleOf({
+  key: _key,
+  until: _until,
+  why: _why,
+  option: _option,
+  ...rule
+}: JsonObject): JsonObject | null {
+  return Object.keys(rule).length === 0 ? null : rule;
 }
 
 type Told = Pick<EventOutcome, "message"> & Partial<EventOutcome>;

@@ -57,16 +57,13 @@ export function newRunRows(run: NewRun, moment: Moment): Change[] {
   ];
 }
 
-/** A run that was not to be: its row says why, and nothing will ever happen to it (semantics §1.2). */
-export function skippedRunRows(
-  run: NewRun,
-  reason: string,
-  existingRunId: RunId | null,
-  moment: Moment,
-): Change[] {
+/**
+ * A run that was not to be: its row says why, and nothing will ever happen to it (semantics §1.2).
+ * @param way what was in its way, as its history tells it (`HistoryRow`)
+ */
+export function skippedRunRows(run: NewRun, reason: string, way: JsonObject, moment: Moment): Change[] {
   const { id: runId } = run;
-  const existing: JsonObject = existingRunId === null ? {} : { existingRunId };
-  const data = { event: run.event.name, eventId: run.eventIds[0] ?? "", reason, ...existing };
+  const data = { event: run.event.name, eventId: run.eventIds[0] ?? "", reason, ...way };
   return [
     { insert: "runs", row: { ...runRow(run, "skipped", moment), endedAt: moment.now } },
     { insert: "history", row: { runId, at: moment.now, kind: "run.skipped", step: null, data } },

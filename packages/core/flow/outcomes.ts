@@ -75,13 +75,15 @@ export function becameRun(leader: EventId | undefined, fn: FunctionRow, runId: R
 }
 
 /** The evaluated key in a gate's cell (`kind:function:[option:]expression:value`); null: the rule has no key. */
-function keyOfCell(cell: string, { id, config }: FunctionRow): string | null {
+export function keyOfCell(cell: string, { id, config }: FunctionRow): string | null {
   const kind = cell.slice(0, cell.indexOf(":"));
-  const expression = {
-    rate: config.rateLimit?.key,
-    debounce: config.debounce?.key,
-    batch: config.batch?.key,
-  }[kind];
+  const rules = {
+    rate: config.rateLimit,
+    debounce: config.debounce,
+    batch: config.batch,
+    singleton: config.singleton,
+  };
+  const expression = rules[kind as keyof typeof rules]?.key;
   if (expression === undefined) return null;
   const option = kind === "rate" ? `${config.rateLimit?.option ?? ""}:` : "";
   const before = `${kind}:${id}:${option}${expression}:`;

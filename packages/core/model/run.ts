@@ -121,7 +121,7 @@ export interface StepRow {
 
 /**
  * One line of a run's history. Insert-only; `id` (the order) is assigned by the store. What `data` holds:
- * - run.skipped `{event, eventId, reason, existingRunId?}`
+ * - run.skipped `{event, eventId, reason, existingRunId?, key?}`
  * - run.queued `{event, eventId}`; run.started `{}`; run.ended `{status}`
  * - request.failed `{attempt, final, error, startedAt}`; step.retrying `{attempt, name, error, startedAt}`
  * - step.planned `{name}`; step.sleeping `{name, until, warning?}`

@@ -42,13 +42,14 @@ const kindOf = (outcome: EventOutcome["outcome"]) =>
   outcome.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase() as OutcomeKind;
 
 export function eventOutcome(outcome: EventOutcome, fn: FunctionRow | undefined): ShownOutcome {
-  const { functionId, gate, key, at, until, runId, message } = outcome;
+  const { functionId, gate, key, rule, at, until, runId, message } = outcome;
   return {
     function_id: functionId,
     function_slug: fn?.slug ?? "",
     outcome: kindOf(outcome.outcome),
     gate,
     key,
+    rule,
     at: isoTime(at),
     until: isoTime(until),
     run_id: runId,
