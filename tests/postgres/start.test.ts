@@ -188,7 +188,7 @@ test("an engine that has lost its lock writes nothing while another has the data
   try {
     // Somebody else is quicker: the lock is asked for before the session that holds it is ended.
     const [lock] = await database.query(
-      "select classid::bigint::int as a, case when objid::bigint > 2147483647 then (objid::bigint - 4294967296)::int else objid::bigint::int end as b, pid from pg_locks where locktype = 'advisory' and objsubid = 2",
+      "select classid::bigint::int as a, case when objid::bigint > 2147483647 then (objid::bigint - 4294967296)::int else objid::bigint::int end as b, pid from pg_locks where locktype = 'advisory' and objsubid = 2 and database = (select oid from pg_database where datname = current_database())",
     );
     const taken = other.query("select pg_advisory_lock($1, $2)", [lock?.["a"], lock?.["b"]]);
     await database.query("select pg_terminate_backend($1)", [lock?.["pid"]]);
