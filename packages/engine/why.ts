@@ -43,9 +43,8 @@ export async function why(
   depth = 0,
 ): Promise<RunReason[]> {
   const { read } = context.options.store;
-  const found = await read.callContext(runId);
-  if (found === null || found.state === null || hasEnded(found.run.status)) return [];
-  const { run, state } = found;
+  const [run, state] = await Promise.all([read.run(runId), read.runState(runId)]);
+  if (run === null || state === null || hasEnded(run.status)) return [];
   const [history, wakes, leases] = await Promise.all([
     read.history(runId),
     read.runWakes(runId),
@@ -112,19 +111,19 @@ async function withChild(
 ): Promise<RunReason> {
   const { invoked } = reason;
   if (invoked === undefined || invoked.eventId === null) return reason;
-  const { read } = context.options.store;
   const functionId = context.registry.invocable(invoked.functionId) ?? invoked.functionId;
-  const [runs, rows] = await Promise.all([read.eventRuns(invoked.eventId), read.outcomes(invoked.eventId)]);
-  const row = rows.find((one) => one.functionId === functionId);
-  const child = runs.find((run) => run.functionId === functionId)?.id ?? row?.runId ?? null;
-  if (child !== null) {
-    const message = `${reason.message}: run ${child}`;
-    const waiting = await why(context, child, calls, depth + 1);
-    return { ...reason, message, invoked: { ...invoked, runId: child }, child: { runId: child, waiting } };
-  }
   const outcomes = (await eventOutcomes(context, invoked.eventId)) ?? [];
-  const held = outcomes.find((one) => one.functionId === functionId);
-  return held === undefined ? reason : { ...reason, message: `${reason.message}: ${held.message}` };
+  const outcome = outcomes.find((one) => one.functionId === functionId);
+  if (outcome === undefined) return reason;
+  const { runId, message } = outcome;
+  if (runId === null) return { ...reason, message: `${reason.message}: ${message}` };
+  const waiting = await why(context, runId, calls, depth + 1);
+  return {
+    ...reason,
+    message: `${reason.message}: run ${runId}`,
+    invoked: { ...invoked, runId },
+    child: { runId, waiting },
+  };
 }
 
 /** What became of an event, function by function; null: there is no such event. */

@@ -13,6 +13,7 @@ import {
   type GroupResult,
   type Hint,
   type HintSum,
+  joinHints,
   type Outcome,
   type PayloadCodec,
   StoreError,
@@ -85,7 +86,10 @@ export function createGrouping(options: GroupingOptions): Grouping {
     }
     const results: GroupResult[] = [];
     for (const one of group) results.push(await run(link, [one]));
-    return { outcomes: results.flatMap((result) => result.outcomes), hint: joined(results) };
+    return {
+      outcomes: results.flatMap((result) => result.outcomes),
+      hint: joinHints(results.map(({ hint }) => hint)),
+    };
   }
 
   /** @throws what the database throws; the caller rolls back */
@@ -195,14 +199,4 @@ function attempt<R>(work: () => R): { done: R } | { error: unknown } {
   } catch (error) {
     return { error };
   }
-}
-
-function joined(results: readonly GroupResult[]): Hint | null {
-  const hints = results.map((result) => result.hint).filter((hint) => hint !== null);
-  if (hints.length === 0) return null;
-  const times = hints.map((hint) => hint.at).filter((at) => at !== null);
-  return {
-    pools: [...new Set(hints.flatMap((hint) => hint.pools))],
-    at: times.length === 0 ? null : Math.min(...times),
-  };
 }

@@ -8,8 +8,8 @@ import {
   checkWriters,
   createHintSum,
   type GroupResult,
-  type Hint,
   type HintSum,
+  joinHints,
   type Outcome,
   type SliceReaders,
   seeSlices,
@@ -57,7 +57,10 @@ export function createGrouping(source: Source): Grouping {
       if (group.length === 1) return { outcomes: [{ error: asStoreError(error) }], hint: null };
     }
     const results = group.map((one) => run([one]));
-    return { outcomes: results.flatMap((result) => result.outcomes), hint: joined(results) };
+    return {
+      outcomes: results.flatMap((result) => result.outcomes),
+      hint: joinHints(results.map(({ hint }) => hint)),
+    };
   }
 
   /** @throws what the database throws; the caller rolls back */
@@ -125,14 +128,4 @@ function commitOne(
     if (sqliteCode(error) !== null) throw error;
     return { error };
   }
-}
-
-function joined(results: readonly GroupResult[]): Hint | null {
-  const hints = results.map((result) => result.hint).filter((hint) => hint !== null);
-  if (hints.length === 0) return null;
-  const times = hints.map((hint) => hint.at).filter((at) => at !== null);
-  return {
-    pools: [...new Set(hints.flatMap((hint) => hint.pools))],
-    at: times.length === 0 ? null : Math.min(...times),
-  };
 }

@@ -32,3 +32,14 @@ export function createHintSum(): HintSum {
     total: () => (pools.size === 0 && at === null ? null : { pools: [...pools], at }),
   };
 }
+
+/** The hints of several groups as one; null: nothing to tell. */
+export function joinHints(hints: readonly (Hint | null)[]): Hint | null {
+  const told = hints.filter((hint) => hint !== null);
+  if (told.length === 0) return null;
+  const times = told.map((hint) => hint.at).filter((at) => at !== null);
+  return {
+    pools: [...new Set(told.flatMap((hint) => hint.pools))],
+    at: times.length === 0 ? null : Math.min(...times),
+  };
+}

@@ -1,7 +1,7 @@
 /** The door of the storage room: the port, what all stores share, and the memory store. */
 export * from "./gather.ts";
 export { checkWriters } from "./guard.ts";
-export { createHintSum, type HintSum } from "./hints.ts";
+export { createHintSum, type HintSum, joinHints } from "./hints.ts";
 export { createMemoryStore, type MemoryStoreOptions } from "./memory-store.ts";
 export {
   type AppliedMigration,

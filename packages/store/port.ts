@@ -213,6 +213,8 @@ export interface Reads {
   /** The run's output as stored: `{data}` or `{error}`; null: none. */
   output(id: RunId): Promise<Json>;
   callContext(id: RunId): Promise<CallContext | null>;
+  /** The hot state of a run alone, without any payload; null: it has ended, or is not there. */
+  runState(id: RunId): Promise<RunState | null>;
   history(id: RunId): Promise<HistoryRow[]>;
   /** A gate's cell; null: none. */
   gateCell(key: string): Promise<GateCellRow | null>;

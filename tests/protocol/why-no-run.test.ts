@@ -117,6 +117,7 @@ test("a batch: how many there are and when it starts; then the run, for each of 
   for (const id of [b, c]) {
     expect(await outcome(id, "app-many")).toMatchObject({ outcome: "BATCHED", run_id, until: null });
     expect(await world.eventRuns(id)).toMatchObject([{ run_id }]);
+    expect((await world.json(`/v2/events/${id}/runs`)).data).toMatchObject([{ id: run_id }]);
   }
   expect(await outcome(a, "app-many")).toMatchObject({ outcome: "STARTED", gate: "batchEvents", run_id });
   const timed = await sent("many", { id: "late" });

@@ -10,19 +10,22 @@ import type { ErrorJson, HistoryRow, OpenOp, RunRow, RunState } from "../model/r
 import { type Held, heldReason } from "./held.ts";
 import { counted, timeWords } from "./words.ts";
 
-export type ReasonGate =
-  | "pause"
-  | "concurrency"
-  | "throttle"
-  | "queue"
-  | "start"
-  | "retry"
-  | "request"
-  | "event"
-  | "signal"
-  | "invoke"
-  | "sleep"
-  | "app";
+/** The most limiting first. */
+const ORDER = [
+  "pause",
+  "concurrency",
+  "throttle",
+  "queue",
+  "start",
+  "retry",
+  "request",
+  "event",
+  "signal",
+  "invoke",
+  "sleep",
+  "app",
+] as const;
+export type ReasonGate = (typeof ORDER)[number];
 
 /** One thing that a run waits for. */
 export interface Reason {
@@ -65,21 +68,6 @@ export interface SeenWaiting {
   calls: { inFlight: number; most: number };
   now: Instant;
 }
-
-const ORDER: readonly ReasonGate[] = [
-  "pause",
-  "concurrency",
-  "throttle",
-  "queue",
-  "start",
-  "retry",
-  "request",
-  "event",
-  "signal",
-  "invoke",
-  "sleep",
-  "app",
-];
 
 /** What the run waits for, the most limiting first; empty: it has ended, or is between two commits. */
 export function reasonsOf(seen: SeenWaiting): Reason[] {

@@ -1,9 +1,8 @@
 /** `GET /v1/events`, one event, and the runs that it started (wire.md §10.1, semantics §10.5). */
-import type { EventId, RunRow } from "@stepwell/core";
-import type { Reads } from "@stepwell/store";
 import type { Hono } from "hono";
 import type { ServerOptions } from "../context.ts";
 import { listEvents } from "../event-list.ts";
+import { readRunsOf } from "../event-runs.ts";
 import { readUlid } from "../query.ts";
 import { v1Event, v1Run } from "../render/v1.ts";
 import { readNames } from "../render/v2.ts";
@@ -38,16 +37,4 @@ export function v1Events(app: Hono, { engine }: ServerOptions): void {
     const shown = runs.map(async (run) => v1Run(run, await read.output(run.id), names.fn(run.functionId)));
     return dataReply(engine, await Promise.all(shown));
   });
-}
-
-/** Those that it started, and those of batches in which it is not the first. */
-async function readRunsOf(read: Reads, id: EventId): Promise<RunRow[]> {
-  const [runs, outcomes] = await Promise.all([read.eventRuns(id), read.outcomes(id)]);
-  const batched = outcomes.filter(({ outcome, leader }) => outcome === "batched" && leader !== id);
-  const others = await Promise.all(
-    batched.map(async ({ functionId, leader }) =>
-      (await read.eventRuns(leader ?? "")).filter((run) => run.functionId === functionId),
-    ),
-  );
-  return [...runs, ...others.flat().filter((run) => run.eventIds.includes(id))];
 }

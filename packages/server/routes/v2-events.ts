@@ -2,6 +2,7 @@
 import { StepwellError } from "@stepwell/core";
 import type { Hono } from "hono";
 import type { ServerOptions } from "../context.ts";
+import { readRunsOf } from "../event-runs.ts";
 import { readLimit, readUlid } from "../query.ts";
 import { eventView, functionRun, readNames } from "../render/v2.ts";
 import { dataReply } from "../reply.ts";
@@ -13,7 +14,7 @@ export function v2Events(app: Hono, { engine }: ServerOptions): void {
   for (const base of ["/v2", "/api/v2"]) {
     app.get(`${base}/events/:id`, async (c) => {
       const id = readUlid(c.req.param("id"));
-      const [event, runs, names] = await Promise.all([read.event(id), read.eventRuns(id), readNames(read)]);
+      const [event, runs, names] = await Promise.all([read.event(id), readRunsOf(read, id), readNames(read)]);
       if (event === null) throw noEvent();
       return dataReply(engine, eventView(event, runs, names));
     });
@@ -21,7 +22,7 @@ export function v2Events(app: Hono, { engine }: ServerOptions): void {
     app.get(`${base}/events/:id/runs`, async (c) => {
       const id = readUlid(c.req.param("id"));
       const limit = readLimit(new URL(c.req.url).searchParams, MOST_RUNS, MOST_RUNS);
-      const [event, runs, names] = await Promise.all([read.event(id), read.eventRuns(id), readNames(read)]);
+      const [event, runs, names] = await Promise.all([read.event(id), readRunsOf(read, id), readNames(read)]);
       if (event === null) throw noEvent();
       const shown = runs.slice(0, limit).map((run) => functionRun(run, names));
       return dataReply(engine, shown, { cursor: null, hasMore: runs.length > limit, limit });

@@ -17,7 +17,15 @@ import {
   readReadyPools,
   readRunLeases,
 } from "./queue.ts";
-import { readCallContext, readEventRuns, readHistory, readPayload, readRun, readRuns } from "./runs.ts";
+import {
+  readCallContext,
+  readEventRuns,
+  readHistory,
+  readPayload,
+  readRun,
+  readRunState,
+  readRuns,
+} from "./runs.ts";
 import { countMissed, readTicks } from "./ticks.ts";
 import {
   countQueuedBefore,
@@ -68,6 +76,7 @@ export function createReads(links: Links, codec: PayloadCodec): Reads {
     payload: (owner, name) => read((source) => readPayload(source, owner, name)),
     waitPaths: (name) => read(async (source) => (await readWaitPaths(source, [name])).get(name) ?? []),
     waits: (ask) => read(async (source) => (await seeWaits(source, [ask]))[0] ?? []),
+    runState: (id) => read((source) => readRunState(source, id)),
     gateCell: (key) => read((source) => readGateCell(source, key)),
     history: (id) => read((source) => readHistory(source, id)),
     dueWakes: (now, limit) => read((source) => readDueWakes(source, now, limit)),

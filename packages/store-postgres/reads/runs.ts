@@ -1,5 +1,5 @@
 /** Runs: one, a page, those of an event, and all that a call to the app needs of one. */
-import type { HistoryRow, Json, RunRow } from "@stepwell/core";
+import type { HistoryRow, Json, RunRow, RunState } from "@stepwell/core";
 import {
   type CallContext,
   columnName,
@@ -52,6 +52,10 @@ export async function readPayload(source: Source, owner: string, name: string): 
 
 export function readHistory(source: Source, id: string): Promise<HistoryRow[]> {
   return rowsOf(source, "history", runReadSql.history, id);
+}
+
+export async function readRunState(source: Source, id: string): Promise<RunState | null> {
+  return (await rowsOf(source, "runStates", runReadSql.state, id))[0]?.state ?? null;
 }
 
 /** One snapshot: the reader's transaction sees all of it as of one moment. */

@@ -20,6 +20,7 @@ import {
   readOutput,
   readPayload,
   readRun,
+  readRunState,
   readRuns,
 } from "./runs.ts";
 import { countMissed, readTicks } from "./ticks.ts";
@@ -52,6 +53,7 @@ export function createReads(source: Source): Reads {
     eventRuns: (id) => read(() => readEventRuns(source, id)),
     output: (id) => read(() => readOutput(source, id)),
     callContext: (id) => read(() => readCallContext(source, id)),
+    runState: (id) => read(() => readRunState(source, id)),
     gateCell: (key) => read(() => readGateCell(source, key)),
     payload: (owner, name) => read(() => readPayload(source, owner, name)),
     waitPaths: (name) => read(() => readWaitPaths(source, name)),

@@ -1,5 +1,5 @@
 /** Runs: one, a page, those of an event, and all that a call to the app needs of one. */
-import type { HistoryRow, Json, RunRow } from "@stepwell/core";
+import type { HistoryRow, Json, RunRow, RunState } from "@stepwell/core";
 import {
   type CallContext,
   columnName,
@@ -50,6 +50,10 @@ export function readHistory(source: Source, id: string): HistoryRow[] {
   return rowsOf(source, "history", runReadSql.history, id);
 }
 
+export function readRunState(source: Source, id: string): RunState | null {
+  return rowOf(source, "runStates", runReadSql.state, id)?.state ?? null;
+}
+
 export function readCallContext(source: Source, id: string): CallContext | null {
   const run = readRun(source, id);
   if (run === null) return null;
@@ -59,7 +63,7 @@ export function readCallContext(source: Source, id: string): CallContext | null 
   }));
   return {
     run,
-    state: rowOf(source, "runStates", runReadSql.state, id)?.state ?? null,
+    state: readRunState(source, id),
     events: run.eventIds.map((eventId) => readEvent(source, eventId)).filter((event) => event !== null),
     steps,
   };

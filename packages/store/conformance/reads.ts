@@ -207,6 +207,8 @@ export function readSuite(open: OpenStore): void {
       { row: step("r1", "a", 1), result: { data: "of a" } },
     ]);
     expect(await store.read.callContext("none")).toBeNull();
+    expect(await store.read.runState("r1")).toEqual(context?.state);
+    expect(await store.read.runState("none")).toBeNull();
   });
 
   test("the history of a run in the order of writing", async () => {

@@ -48,6 +48,7 @@ export function createReads(tables: MemoryTables, codec: PayloadCodec): Reads {
         steps: steps.map((row) => ({ row, result: payload(id, `step:${row.id}`) })),
       };
     },
+    runState: async (id) => one("runStates", { runId: id })?.state ?? null,
     gateCell: async (key) => one("gateCells", { key }),
     payload: async (owner, name) => payload(owner, name),
     waitPaths: async (name) =>
