@@ -32,7 +32,7 @@ export interface Recorder {
   sends(call: AppCall, events: readonly EventToSend[]): void;
 }
 
-/** @param observe what the app has done so far, as JSON; what changes in it is an effect */
+/** @param observe what the app has done so far, as JSON, or a promise of it; what changes in it is an effect */
 export function createRecorder(observe: () => unknown): Recorder {
   const executions: Execution[] = [];
   const current = new Map<AppCall, Execution>();
@@ -44,11 +44,11 @@ export function createRecorder(observe: () => unknown): Recorder {
       const execution: Execution = { runId, functionId, stepId: step?.id ?? null, effects: [], fault: null };
       executions.push(execution);
       current.set(call, execution);
-      const before = partsOf(observe());
+      const before = partsOf(await observe());
       try {
         return { execution, result: await code() };
       } finally {
-        execution.effects.push(...changes(before, partsOf(observe())));
+        execution.effects.push(...changes(before, partsOf(await observe())));
         current.delete(call);
       }
     },

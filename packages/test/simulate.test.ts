@@ -50,6 +50,19 @@ describe("planted bugs are found", () => {
     expect(again.seeds).toEqual([found?.seed]);
   });
 
+  test("what is kept in a database that answers later", async () => {
+    const fn = client.createFunction(on("charge-later"), async ({ step }) => {
+      await step.run("charge", () => db.charges.push("o1"));
+    });
+    const observe = async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return { charges: db.charges };
+    };
+    const report = await run(fn, { observe });
+    expect(report.findings).toMatchObject([{ stepId: "charge", times: 2 }]);
+    expect(report.findings[0]?.effects[0]).toBe('changes charges: + "o1", then + "o1"');
+  });
+
   test("a mail that is sent outside of steps, even when nothing goes wrong", async () => {
     const fn = client.createFunction(on("outside"), async ({ step }) => {
       await step.run("prepare", () => 1);

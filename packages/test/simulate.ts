@@ -22,7 +22,7 @@ export interface SimulateOptions
   play: (world: World) => unknown;
   /** Before each world: puts back whatever the functions write to. */
   before?: () => unknown;
-  /** What the functions have done so far, as JSON: rows, mails, charges. A change of it is an effect. */
+  /** What the functions have done so far, as JSON or a promise of it: rows, mails, charges. A change of it is an effect. */
   observe?: () => unknown;
   /** When a world has come to rest: throws when something is not as it must be. */
   check?: (world: World) => unknown;
