@@ -63,6 +63,8 @@ export default defineConfig({
       project("simulation", ["tests/simulation/**/*.test.ts"], { testTimeout: 180_000 }),
       project("crash", ["tests/crash/**/*.test.ts"], { testTimeout: 300_000, hookTimeout: 60_000 }),
       "./examples/saas/vitest.config.ts",
+      "./examples/saas/vitest.postgres.config.ts",
+      "./examples/saas/browser/vitest.config.ts",
     ],
   },
 });

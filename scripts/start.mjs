@@ -3,10 +3,9 @@
  * Stepwell server, together, with the data of the last time. The app starts first, so that a call
  * which is due at once finds it. Ends on Ctrl-C, on SIGTERM, and when one of the two ends.
  */
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildExample, example, isExampleBuilt, nextScript } from "./build-example.mjs";
 import {
   ask,
   bold,
@@ -18,7 +17,6 @@ import {
   newNode,
   red,
   root,
-  run,
   say,
   secondsSince,
   start,
@@ -26,12 +24,9 @@ import {
   until,
 } from "./processes.mjs";
 
-const example = join(root, "examples", "saas");
 const dataFolder = join(root, ".stepwell");
 /** Where `npm run demo` finds both addresses. */
 const demoFile = join(dataFolder, "demo.json");
-/** Inside `.next`, so that it goes when the build goes. */
-const buildStamp = join(example, ".next", "stepwell-sources");
 const began = Date.now();
 
 const state = { app: undefined, server: undefined, stopping: false };
@@ -41,15 +36,14 @@ async function main() {
     throw new Error("Nothing is installed yet: run `npm ci` first.");
   const node = newNode();
   await refuseSecondStart();
-  const next = createRequire(join(example, "package.json")).resolve("next/dist/bin/next");
-  await build(node, next);
+  await build(node);
 
   const appPort = await chosenPort("The app's", Number(process.env.PORT) || 3000);
   const serverPort = await chosenPort("Stepwell's", Number(process.env.STEPWELL_PORT) || 8288);
   const appUrl = `http://127.0.0.1:${appPort}`;
   const serverUrl = `http://127.0.0.1:${serverPort}`;
 
-  await startApp(node, next, { appUrl, appPort, serverUrl });
+  await startApp(node, { appUrl, appPort, serverUrl });
   await startServer(node, { appUrl, serverPort, serverUrl });
   await sync(appUrl);
 
@@ -87,46 +81,21 @@ async function chosenPort(whose, wanted) {
   return port;
 }
 
-async function build(node, next) {
-  const sources = hashOfSources();
-  if (existsSync(buildStamp) && readFileSync(buildStamp, "utf8") === sources) {
+async function build(node) {
+  if (isExampleBuilt()) {
     say("The example is built already.");
     return;
   }
   say("Building the example (only when it changed; about a minute) …");
   const at = Date.now();
-  await run(node, [next, "build"], {
-    cwd: example,
-    env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
-    onLine: show("build"),
-  });
-  writeFileSync(buildStamp, sources);
+  await buildExample(node, { onLine: show("build") });
   say(`Built in ${secondsSince(at)}.`);
 }
 
-/** Of everything a build reads: the example's files and what is installed. */
-function hashOfSources() {
-  const hash = createHash("sha256");
-  const made = /^(?:node_modules|\.next|\.data|next-env\.d\.ts|.*\.tsbuildinfo|.*\.test\.tsx?)$/;
-  const add = (folder) => {
-    const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const entry of entries) {
-      const path = join(folder, entry.name);
-      if (made.test(entry.name)) continue;
-      if (entry.isDirectory()) add(path);
-      else hash.update(`\0${path.slice(root.length)}\0`).update(readFileSync(path));
-    }
-  };
-  add(example);
-  // Compiled into the app's build.
-  add(join(root, "packages/stepwell/clock"));
-  return hash.update(readFileSync(join(root, "package-lock.json"))).digest("hex");
-}
-
-async function startApp(node, next, { appUrl, appPort, serverUrl }) {
+async function startApp(node, { appUrl, appPort, serverUrl }) {
   say("Starting the app …");
   const { INNGEST_API_BASE_URL, INNGEST_EVENT_API_BASE_URL, ...env } = process.env;
-  state.app = start(node, [next, "start", "-H", "127.0.0.1", "-p", String(appPort)], {
+  state.app = start(node, [nextScript(), "start", "-H", "127.0.0.1", "-p", String(appPort)], {
     cwd: example,
     env: {
       ...env,

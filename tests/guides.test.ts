@@ -3,7 +3,7 @@
  * recorded again; its examples are the functions that are recorded. Anew after a change:
  * node --conditions=stepwell-source docs/guides/flow-control/draw.ts
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import * as examples from "../docs/guides/flow-control/examples.ts";
@@ -76,5 +76,24 @@ describe("the guide to flow control", () => {
         .replaceAll(" ", "-"),
     );
     for (const [, anchor] of page.matchAll(/\]\(#([^)]*)\)/g)) expect(anchors).toContain(anchor);
+  });
+});
+
+describe("the guide to the example app", () => {
+  const guide = readFileSync(join(guides, "example.md"), "utf8");
+  const app = join(import.meta.dirname, "../examples/saas");
+  const shown = [...guide.matchAll(/^```ts (\S+)\n([\s\S]*?)^```$/gm)].map(
+    ([, file = "", text = ""]) => [file, text] as const,
+  );
+
+  test.each(shown)("shows %s as it is", (file, text) => {
+    expect(text.trim()).not.toBe("");
+    expect(readFileSync(join(app, file), "utf8")).toContain(text);
+  });
+
+  test("names files that are there", () => {
+    const named = [...guide.matchAll(/`((?:lib|jobs|services|app|db|browser|emails|documents)\/[^`\s]*)`/g)];
+    expect(named.length).toBeGreaterThan(15);
+    for (const [, path = ""] of named) expect(existsSync(join(app, path)), path).toBe(true);
   });
 });

@@ -2,5 +2,5 @@
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
   const { services } = await import("@/services/index.ts");
-  services();
+  await services().ready();
 }

@@ -14,6 +14,7 @@ const config: NextConfig = {
   // Native parts, packages with their own copy of React, and the SDK, whose error names and
   // stack traces would be minified: leave them to Node.
   serverExternalPackages: [
+    "better-auth",
     "better-sqlite3",
     "inngest",
     "@react-pdf/renderer",
@@ -22,6 +23,8 @@ const config: NextConfig = {
     "smtp-server",
     "mailparser",
   ],
+  // For `forbidden()` and app/forbidden.tsx.
+  experimental: { authInterrupts: true },
   poweredByHeader: false,
   devIndicators: false,
   async headers() {

@@ -6,7 +6,7 @@ export default function NotFound() {
     <>
       <PageTitle lead="It may have been removed, or the address is wrong.">Page not found</PageTitle>
       <Link href="/" className="text-brand-700 underline dark:text-brand-300">
-        All organizations
+        Back to the start
       </Link>
     </>
   );

@@ -7,11 +7,13 @@ const looks = {
 };
 
 /** A message about what just happened; read out by screen readers. */
-export function Notice({ kind, children }: { kind: keyof typeof looks; children: ReactNode }) {
+export function Notice(props: { kind: keyof typeof looks; id?: string; children: ReactNode }) {
+  const { kind, id, children } = props;
   return (
     <p
+      id={id}
       role={kind === "error" ? "alert" : "status"}
-      className={`mb-6 rounded-lg border px-4 py-3 ${looks[kind]}`}
+      className={`mb-6 rounded-lg border px-4 py-3 wrap-anywhere ${looks[kind]}`}
     >
       {children}
     </p>

@@ -72,5 +72,14 @@ function person(
   organizationRole: "admin" | "member",
   lastActiveAt: Date | null,
 ): NewUser {
-  return { id, name, email, organizationId, organizationRole, lastActiveAt, createdAt: startedAt };
+  return {
+    id,
+    name,
+    email,
+    organizationId,
+    organizationRole,
+    lastActiveAt,
+    createdAt: startedAt,
+    updatedAt: startedAt,
+  };
 }

@@ -1,34 +1,35 @@
-import { count } from "drizzle-orm";
-import { describe, expect, it } from "vitest";
-import { openDatabase } from "./client.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Db, OpenDatabase } from "./client.ts";
+import { openEmptyDatabase } from "./fixtures/empty-database.ts";
 import { organizations, usage, users } from "./schema.ts";
 import { seedDemo } from "./seed.ts";
 
 const now = new Date("2026-03-31T12:00:00Z");
 
+let database: OpenDatabase;
+let db: Db;
+beforeEach(async () => {
+  database = await openEmptyDatabase();
+  db = database.db;
+});
+afterEach(() => database.close());
+
 describe("seeding", () => {
-  it("fills an empty database, and adds nothing the second time", () => {
-    const db = openDatabase(":memory:");
-    const first = seedDemo(db, now);
+  it("fills an empty database, and adds nothing the second time", async () => {
+    const first = await seedDemo(db, now);
     expect(first).toEqual({ organizations: 3, users: 5, usageDays: 270 });
-    const before = db.select().from(usage).all();
-    expect(seedDemo(db, now)).toEqual({ organizations: 0, users: 0, usageDays: 0 });
-    expect(db.select().from(usage).all()).toEqual(before);
+    const before = await db.select().from(usage).orderBy(usage.organizationId, usage.day);
+    expect(await seedDemo(db, now)).toEqual({ organizations: 0, users: 0, usageDays: 0 });
+    expect(await db.select().from(usage).orderBy(usage.organizationId, usage.day)).toEqual(before);
   });
 
-  it("adds the day that has passed since, and leaves what was changed", () => {
-    const db = openDatabase(":memory:");
-    seedDemo(db, now);
-    db.update(organizations).set({ name: "Renamed" }).run();
+  it("adds the day that has passed since, and leaves what was changed", async () => {
+    await seedDemo(db, now);
+    await db.update(organizations).set({ name: "Renamed" });
     const tomorrow = new Date(now.getTime() + 86_400_000);
-    expect(seedDemo(db, tomorrow).usageDays).toBe(3);
-    expect(
-      db
-        .select()
-        .from(organizations)
-        .all()
-        .map(({ name }) => name),
-    ).toEqual(Array(3).fill("Renamed"));
-    expect(db.select({ n: count() }).from(users).get()?.n).toBe(5);
+    expect((await seedDemo(db, tomorrow)).usageDays).toBe(3);
+    const names = (await db.select().from(organizations)).map(({ name }) => name);
+    expect(names).toEqual(Array(3).fill("Renamed"));
+    expect(await db.select().from(users)).toHaveLength(5);
   });
 });

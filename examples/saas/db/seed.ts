@@ -5,13 +5,20 @@ import { demoOrganizations, demoSubscriptions, demoUsers, sampleUsage } from "./
 
 export type Seeded = { organizations: number; users: number; usageDays: number };
 
-export function seedDemo(db: Db, now: Date): Seeded {
-  return db.transaction((tx) => {
-    const added = tx.insert(organizations).values(demoOrganizations).onConflictDoNothing().run();
-    const people = tx.insert(users).values(demoUsers(now)).onConflictDoNothing().run();
-    tx.insert(subscriptions).values(demoSubscriptions).onConflictDoNothing().run();
-    const figures = demoOrganizations.flatMap(({ id }) => sampleUsage(id, now));
-    const days = tx.insert(usage).values(figures).onConflictDoNothing().run();
-    return { organizations: added.changes, users: people.changes, usageDays: days.changes };
-  });
+/** Each table by itself: a seeding that was cut off goes on the next time. */
+export async function seedDemo(db: Db, now: Date): Promise<Seeded> {
+  const figures = demoOrganizations.flatMap(({ id }) => sampleUsage(id, now));
+  const added = await db
+    .insert(organizations)
+    .values(demoOrganizations)
+    .onConflictDoNothing()
+    .returning({ id: organizations.id });
+  const people = await db
+    .insert(users)
+    .values(demoUsers(now))
+    .onConflictDoNothing()
+    .returning({ id: users.id });
+  await db.insert(subscriptions).values(demoSubscriptions).onConflictDoNothing();
+  const days = await db.insert(usage).values(figures).onConflictDoNothing().returning({ day: usage.day });
+  return { organizations: added.length, users: people.length, usageDays: days.length };
 }

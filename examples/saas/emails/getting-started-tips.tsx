@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { defineTemplate } from "./define-template.ts";
+import { defineTemplate, words } from "./define-template.ts";
 import { ActionButton, MailLayout, Paragraph } from "./layout.tsx";
 
 export const gettingStartedTips = defineTemplate({
-  variables: z.object({ name: z.string() }),
+  variables: z.object({ name: words }),
   subject: () => "Three tips to get started with Tallyho",
   body: ({ name }, { appUrl }) => (
     <MailLayout preview="Three things worth doing today." title="Three tips to get started">

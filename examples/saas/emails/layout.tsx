@@ -3,7 +3,7 @@
  * only turns them over in dark mode.
  */
 import type { ReactNode } from "react";
-import { Body, Button, Container, Head, Heading, Hr, Html, Preview, Text } from "react-email";
+import { Body, Button, Container, Head, Heading, Hr, Html, Link, Preview, Text } from "react-email";
 
 const darkMode = `
 @media (prefers-color-scheme: dark) {
@@ -17,7 +17,16 @@ const darkMode = `
 
 const sans = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
 
-export function MailLayout(props: { preview: string; title: string; children: ReactNode }) {
+type Props = {
+  /** What the inbox shows beside the subject. */
+  preview: string;
+  title: string;
+  children: ReactNode;
+  /** Where the reader can end mails of this kind, if it is a kind that comes again and again. */
+  unsubscribeUrl?: string;
+};
+
+export function MailLayout(props: Props) {
   return (
     <Html lang="en">
       <Head>
@@ -26,7 +35,10 @@ export function MailLayout(props: { preview: string; title: string; children: Re
         <style>{darkMode}</style>
       </Head>
       <Preview>{props.preview}</Preview>
-      <Body className="page" style={{ backgroundColor: "#f4f6f8", margin: 0, fontFamily: sans }}>
+      <Body
+        className="page"
+        style={{ backgroundColor: "#f4f6f8", margin: 0, padding: "0 12px", fontFamily: sans }}
+      >
         <Container
           className="card"
           style={{
@@ -49,6 +61,12 @@ export function MailLayout(props: { preview: string; title: string; children: Re
           <Text className="faint" style={faint}>
             Tallyho counts what your product does. This mail comes from the example app.
           </Text>
+          {props.unsubscribeUrl ? (
+            <Text className="faint" style={faint}>
+              You get this mail because usage mails are on.{" "}
+              <MailLink href={props.unsubscribeUrl}>Unsubscribe</MailLink>
+            </Text>
+          ) : null}
         </Container>
       </Body>
     </Html>
@@ -83,4 +101,25 @@ export function ActionButton({ href, children }: { href: string; children: React
   );
 }
 
+export function MailLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <Link className="link" href={href} style={linkStyle}>
+      {children}
+    </Link>
+  );
+}
+
+/** For clients that do not show the button. */
+export function LinkBelowButton({ href }: { href: string }) {
+  return (
+    <Paragraph>
+      If the button does not work, use this address:{" "}
+      <span style={{ wordBreak: "break-all" }}>
+        <MailLink href={href}>{href}</MailLink>
+      </span>
+    </Paragraph>
+  );
+}
+
+const linkStyle = { color: "#0b6e63", textDecorationLine: "underline" } as const;
 const faint = { color: "#5b6773", fontSize: 13, lineHeight: "20px", margin: 0 };

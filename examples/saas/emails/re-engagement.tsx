@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { defineTemplate } from "./define-template.ts";
+import { defineTemplate, words } from "./define-template.ts";
 import { ActionButton, MailLayout, Paragraph } from "./layout.tsx";
 
 export const reEngagement = defineTemplate({
-  variables: z.object({ name: z.string() }),
+  variables: z.object({ name: words }),
   subject: ({ name }) => `${name}, your figures are waiting`,
   body: ({ name }, { appUrl }) => (
     <MailLayout preview="We have kept counting." title="Your figures are waiting">

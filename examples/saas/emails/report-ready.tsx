@@ -1,15 +1,14 @@
-import { Link } from "react-email";
 import { z } from "zod";
-import { defineTemplate } from "./define-template.ts";
-import { ActionButton, MailLayout, Paragraph } from "./layout.tsx";
+import { defineTemplate, link, words } from "./define-template.ts";
+import { ActionButton, LinkBelowButton, MailLayout, Paragraph } from "./layout.tsx";
 
 export const reportReady = defineTemplate({
   variables: z.object({
-    name: z.string(),
-    organization: z.string(),
-    report: z.string(),
-    period: z.string(),
-    pdfUrl: z.string(),
+    name: words,
+    organization: words,
+    report: words,
+    period: words,
+    pdfUrl: link,
   }),
   subject: ({ report, organization }) => `${report} for ${organization} is ready`,
   body: ({ name, organization, report, period, pdfUrl }) => (
@@ -18,12 +17,8 @@ export const reportReady = defineTemplate({
         Hello {name}, the {report.toLowerCase()} for {organization} ({period}) is ready.
       </Paragraph>
       <ActionButton href={pdfUrl}>Download the PDF</ActionButton>
-      <Paragraph>
-        The link works for seven days. If the button does not work, use this address:{" "}
-        <Link className="link" href={pdfUrl} style={{ color: "#0b6e63", wordBreak: "break-all" }}>
-          {pdfUrl}
-        </Link>
-      </Paragraph>
+      <Paragraph>The link works for seven days.</Paragraph>
+      <LinkBelowButton href={pdfUrl} />
     </MailLayout>
   ),
 });

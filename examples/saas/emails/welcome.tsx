@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { defineTemplate } from "./define-template.ts";
+import { defineTemplate, words } from "./define-template.ts";
 import { ActionButton, MailLayout, Paragraph } from "./layout.tsx";
 
 export const welcome = defineTemplate({
-  variables: z.object({ name: z.string() }),
+  variables: z.object({ name: words }),
   subject: ({ name }) => `Welcome to Tallyho, ${name}`,
   body: ({ name }, { appUrl }) => (
     <MailLayout preview="Your workspace is ready." title={`Welcome, ${name}`}>
@@ -12,7 +12,10 @@ export const welcome = defineTemplate({
         at from the first minute.
       </Paragraph>
       <ActionButton href={`${appUrl}/`}>Open your workspace</ActionButton>
-      <Paragraph>Tomorrow we will send you three short tips. Nothing else, promised.</Paragraph>
+      <Paragraph>
+        Tomorrow we will send you three short tips. And every morning you get your usage of the day before, in
+        a short mail that you can end with one click.
+      </Paragraph>
     </MailLayout>
   ),
 });

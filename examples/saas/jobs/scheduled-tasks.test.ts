@@ -1,101 +1,64 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { assertEnded, createWorld, type World } from "stepwell/test";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { inngest } from "@/lib/inngest/client.ts";
-import { functions } from "@/lib/inngest/functions.ts";
-import { services } from "@/services/index.ts";
-import { scheduledTasks } from "./scheduled-tasks.ts";
+import { cron, Inngest } from "inngest";
+import { describe, expect, it } from "vitest";
+import { jobRequested } from "@/lib/inngest/events.ts";
+import { readTasks, scheduledTasks } from "./scheduled-tasks.ts";
 
-let root: string;
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), "saas-jobs-"));
-  vi.stubEnv("DATABASE_URL", ":memory:");
-  vi.stubEnv("FILES_DIR", join(root, "files"));
-  vi.stubEnv("SMTP_HOST", "");
-  vi.spyOn(console, "error").mockImplementation(() => {});
-});
-afterAll(() => {
-  vi.unstubAllEnvs();
-  rmSync(root, { recursive: true });
-});
-
-const DAY_MS = 86_400_000;
-const byHand = { name: "app/daily-cleanup", data: { triggeredBy: "usr_ada", manual: true } };
-
-let world: World | undefined;
-afterEach(() => world?.close());
-
-/** A world that begins a minute before a midnight. One in the past has the machine's time as its `now()`. */
-async function worldBefore(midnight: "the last midnight" | "a midnight in three days") {
-  await world?.close();
-  const today = Math.floor(Date.now() / DAY_MS) * DAY_MS;
-  const now = today - 60_000 + (midnight === "the last midnight" ? 0 : 3 * DAY_MS);
-  world = await createWorld({ client: inngest, functions, now });
-  return world;
-}
-
-async function leaveSomething(userId: string) {
-  const user = services().users.find(userId);
-  if (!user) throw new Error(`The demo data has no ${userId}`);
-  await services().leftovers.leave(user, new Date());
-  return () => services().leftovers.look(userId);
-}
+const client = new Inngest({ id: "test" });
+const nothing = async () => {};
 
 describe("the scheduled tasks", () => {
-  it("are every served function that has a cron, described by its own config", () => {
-    const withCron = functions.filter((fn) =>
-      (fn.opts.triggers as { cron?: string }[]).some(({ cron }) => cron !== undefined),
+  it("are every job with a cron, described by its own config, and no page of one", () => {
+    const described = scheduledTasks.map(({ id, name, cron, timeZone }) => [id, name, cron, timeZone]);
+    expect(described.sort()).toEqual([
+      ["daily-cleanup", "Daily Cleanup", "0 0 * * *", "UTC"],
+      ["health-check", "Health Check", "*/5 * * * *", "UTC"],
+      ["hourly-sync", "Hourly Sync", "0 * * * *", "UTC"],
+      ["monthly-invoices", "Monthly Invoices", "0 0 1 * *", "UTC"],
+      ["send-daily-reports", "Daily Reports", "0 9 * * *", "UTC"],
+      ["weekly-cleanup", "Weekly Cleanup", "0 3 * * 0", "UTC"],
+    ]);
+    expect(scheduledTasks.filter(({ id, runNowEvent }) => runNowEvent !== `app/${id}`)).toEqual([]);
+  });
+
+  it("may name a time zone before the cron", () => {
+    const berlin = client.createFunction(
+      { id: "report", triggers: [cron("TZ=Europe/Berlin 30 2 * * *"), jobRequested("report")] },
+      nothing,
     );
-    expect(scheduledTasks.map(({ id }) => id)).toEqual(withCron.map((fn) => fn.id()));
-    expect(scheduledTasks).toContainEqual({
-      id: "daily-cleanup",
-      name: "Daily Cleanup",
-      cron: "0 0 * * *",
-      runNowEvent: "app/daily-cleanup",
-    });
-  });
-});
-
-describe("daily-cleanup", () => {
-  it.each([
-    ["its cron", (one: World) => one.advance("2m"), "usr_ada"],
-    ["its event", (one: World) => one.send(byHand), "usr_ben"],
-  ])("started by %s, deletes what is due by the moved clock, and nothing else", async (_by, by, userId) => {
-    const look = await leaveSomething(userId);
-    const before = await worldBefore("the last midnight");
-    await by(before);
-    assertEnded(before.run("daily-cleanup"));
-    expect(await look()).toMatchObject({ endedSession: true, oldAuditLog: true, fileWithoutRow: true });
-
-    const after = await worldBefore("a midnight in three days");
-    await by(after);
-    const run = after.run("daily-cleanup");
-    expect(run.output).toEqual({ success: true });
-    expect(Object.keys(run.steps)).toEqual(["cleanup-sessions", "cleanup-audit-logs", "cleanup-uploads"]);
-    expect(await look()).toEqual({
-      endedSession: false,
-      openSession: true,
-      oldAuditLog: false,
-      newAuditLog: true,
-      fileWithoutRow: false,
-      rowWithoutFile: false,
-      wholeUpload: true,
-    });
+    expect(readTasks([berlin])).toEqual([
+      {
+        id: "report",
+        name: "report",
+        cron: "30 2 * * *",
+        timeZone: "Europe/Berlin",
+        runNowEvent: "app/report",
+      },
+    ]);
   });
 
-  it.each([
-    ["nobody", { manual: true }],
-    ["an empty name", { triggeredBy: "", manual: true }],
-    ["no word of its being by hand", { triggeredBy: "usr_ada" }],
-  ])("refuses to be started by hand by %s", async (_who, data) => {
-    world = await createWorld({ client: inngest, functions });
-    await world.send({ ...byHand, data });
-    expect(world.run()).toMatchObject({
-      status: "failed",
-      steps: {},
-      error: { name: "EventValidationError" },
-    });
+  it("start both ways, or the app does not start", () => {
+    const onlyCron = client.createFunction({ id: "lonely", triggers: [cron("0 2 * * *")] }, nothing);
+    const wrongEvent = client.createFunction(
+      { id: "astray", triggers: [cron("0 2 * * *"), jobRequested("other")] },
+      nothing,
+    );
+    const twoCrons = client.createFunction(
+      { id: "twice", triggers: [cron("0 2 * * *"), cron("0 3 * * *"), jobRequested("twice")] },
+      nothing,
+    );
+    for (const [job, id] of [
+      [onlyCron, "lonely"],
+      [wrongEvent, "astray"],
+      [twoCrons, "twice"],
+    ] as const) {
+      expect(() => readTasks([job])).toThrow(
+        `The scheduled task "${id}" needs two triggers: one cron, and the event "app/${id}"`,
+      );
+    }
+  });
+
+  it("are none of the functions that only an event starts", () => {
+    const byEvent = client.createFunction({ id: "mail", triggers: [jobRequested("mail")] }, nothing);
+    expect(readTasks([byEvent])).toEqual([]);
   });
 });

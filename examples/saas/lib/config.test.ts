@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readConfig } from "./config.ts";
+import { readConfig, variableNames } from "./config.ts";
 
 let root: string;
 beforeEach(() => {
@@ -15,16 +15,32 @@ describe("the settings", () => {
     const config = readConfig({ FILES_DIR: join(root, "files"), PORT: "3999", SMTP_HOST: "" });
     expect(config).toMatchObject({
       appUrl: "http://127.0.0.1:3999",
-      databaseFile: ".data/saas.db",
+      databaseUrl: ".data/saas.db",
       mailboxShown: true,
       smtp: undefined,
     });
   });
 
-  it("make a link secret once and keep it readable for the owner only", () => {
+  it.each([
+    ["link.secret", "fileSigningSecret"],
+    ["session.secret", "authSecret"],
+  ] as const)("make %s once and keep it readable for the owner only", (file, name) => {
     const env = { FILES_DIR: join(root, "files") };
-    expect(readConfig(env).fileSigningSecret).toBe(readConfig(env).fileSigningSecret);
-    expect(statSync(join(root, "link.secret")).mode & 0o777).toBe(0o600);
+    expect(readConfig(env)[name]).toMatch(/^[0-9a-f]{64}$/);
+    expect(readConfig(env)[name]).toBe(readConfig(env)[name]);
+    expect(statSync(join(root, file)).mode & 0o777).toBe(0o600);
+  });
+
+  it("sign links and sessions with different secrets", () => {
+    const config = readConfig({ FILES_DIR: join(root, "files") });
+    expect(config.authSecret).not.toBe(config.fileSigningSecret);
+  });
+
+  it("trust the proxies that are named, and by default none", () => {
+    const env = { FILES_DIR: join(root, "files") };
+    expect(readConfig(env).trustedProxies).toEqual([]);
+    const named = readConfig({ ...env, TRUSTED_PROXIES: "10.0.0.4, fd00::/8" });
+    expect(named.trustedProxies).toEqual(["10.0.0.4", "fd00::/8"]);
   });
 
   it("hide the mailbox when a real SMTP server is set, or by wish", () => {
@@ -40,8 +56,45 @@ describe("the settings", () => {
     expect(readConfig({ ...env, SAAS_MAILBOX: "off" }).mailboxShown).toBe(false);
   });
 
+  it("name no Redis and no Stripe unless they are set", () => {
+    const env = { FILES_DIR: join(root, "files"), STRIPE_API_URL: "http://127.0.0.1:9" };
+    expect(readConfig(env)).toMatchObject({ redisUrl: undefined, stripe: undefined });
+    const set = { ...env, REDIS_URL: "rediss://:secret@cache.example", STRIPE_SECRET_KEY: "rk_live_1" };
+    expect(readConfig(set)).toMatchObject({
+      redisUrl: "rediss://:secret@cache.example",
+      stripe: { key: "rk_live_1", apiUrl: "http://127.0.0.1:9" },
+    });
+  });
+
+  it("do not show a secret when they are wrong", () => {
+    const env = { REDIS_URL: "http://:geheim@cache.example", STRIPE_SECRET_KEY: "geheim" };
+    const wrong = /REDIS_URL must be a redis:\/\/ or rediss:\/\/ address; STRIPE_SECRET_KEY must be a key/;
+    expect(() => readConfig(env)).toThrow(wrong);
+    expect(() => readConfig(env)).not.toThrow("geheim");
+  });
+
   it("that are wrong are all named at once", () => {
-    const env = { PORT: "http", DATABASE_URL: "postgres://db/saas", SAAS_SEED: "yes" };
+    const env = { PORT: "http", DATABASE_URL: "mysql://db/saas", SAAS_SEED: "yes" };
     expect(() => readConfig(env)).toThrow(/PORT .*DATABASE_URL must be the path.*SAAS_SEED must be/);
+    const secrets = { BETTER_AUTH_SECRET: "short", TRUSTED_PROXIES: "10.0.0.4, everybody" };
+    const said = /BETTER_AUTH_SECRET must have.*32.*TRUSTED_PROXIES\.1 must be an address or a range/;
+    expect(() => readConfig(secrets)).toThrow(said);
+  });
+});
+
+describe(".env.example", () => {
+  const page = readFileSync(".env.example", "utf8");
+  const named = [...page.matchAll(/^#? ?([A-Z][A-Z_]+)=/gm)].map(([, name = ""]) => name);
+
+  it("has every variable the app reads, and the SDK's that matter, each once", () => {
+    const ofSdk = ["INNGEST_DEV", "INNGEST_BASE_URL", "INNGEST_EVENT_KEY", "INNGEST_SIGNING_KEY"];
+    expect(named.toSorted()).toEqual([...variableNames, ...ofSdk].toSorted());
+  });
+
+  it("explains each: a comment of words stands above it, or above its group", () => {
+    for (const group of page.split("\n\n")) {
+      const first = group.split("\n").find((line) => !line.startsWith("# ---"));
+      if (/^#? ?[A-Z_]+=/m.test(group)) expect(first).toMatch(/^# (\w|").*[a-z]/);
+    }
   });
 });

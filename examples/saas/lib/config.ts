@@ -6,30 +6,47 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
+import { isPostgres } from "@/db/dialect.ts";
 
 const unset = (value: unknown) => (value === "" ? undefined : value);
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(unset, schema.optional());
 const onOrOff = optional(z.enum(["on", "off"], { error: 'must be "on" or "off"' }));
 
+/** "10.0.0.4, 10.1.0.0/16" */
+const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: 'must be an address or a range, for example "10.0.0.4" or "10.1.0.0/16"',
+});
+const addresses = z
+  .string()
+  .transform((list) => list.split(",").map((part) => part.trim()))
+  .pipe(z.array(address));
+
 const Environment = z.object({
   PORT: optional(z.coerce.number().int().min(1).max(65_535)),
   APP_URL: optional(z.url({ protocol: /^https?$/, error: "must be an http(s) address" })),
   DATABASE_URL: optional(
-    z.string().refine((url) => !/^[a-z]+:\/\//i.test(url), {
-      error: 'must be the path of a SQLite file, for example ".data/saas.db"',
+    z.string().refine((url) => isPostgres(url) || !/^[a-z]+:\/\//i.test(url), {
+      error: 'must be the path of a SQLite file, for example ".data/saas.db", or postgres://user@host/name',
     }),
   ),
   FILES_DIR: optional(z.string()),
   FILE_SIGNING_SECRET: optional(z.string().min(32, "must have at least 32 characters")),
+  BETTER_AUTH_SECRET: optional(z.string().min(32, "must have at least 32 characters")),
+  TRUSTED_PROXIES: optional(addresses),
   MAIL_FROM: optional(z.string()),
   SMTP_HOST: optional(z.string()),
   SMTP_PORT: optional(z.coerce.number().int().min(1).max(65_535)),
   SMTP_SECURE: onOrOff,
   SMTP_USER: optional(z.string()),
   SMTP_PASSWORD: optional(z.string()),
+  REDIS_URL: optional(z.url({ protocol: /^rediss?$/, error: "must be a redis:// or rediss:// address" })),
+  STRIPE_SECRET_KEY: optional(z.string().regex(/^(sk|rk)_/, 'must be a key that begins with "sk_" or "rk_"')),
+  STRIPE_API_URL: optional(z.url({ protocol: /^https?$/, error: "must be an http(s) address" })),
   SAAS_MAILBOX: onOrOff,
   SAAS_SEED: onOrOff,
 });
+
+export const variableNames: string[] = Object.keys(Environment.shape);
 
 export type SmtpSettings = {
   host: string;
@@ -40,12 +57,21 @@ export type SmtpSettings = {
 
 export type Config = {
   appUrl: string;
-  databaseFile: string;
+  /** A file, ":memory:", or postgres://… */
+  databaseUrl: string;
   filesDir: string;
   fileSigningSecret: string;
+  /** Signs the session cookies. */
+  authSecret: string;
+  /** Whose word is taken for where a request comes from; none by default. */
+  trustedProxies: string[];
   mailFrom: string;
   /** Absent: mails go to the app's own catcher. */
   smtp: SmtpSettings | undefined;
+  /** Absent: there is no Redis to check. */
+  redisUrl: string | undefined;
+  /** Absent: nothing is asked of Stripe. */
+  stripe: { key: string; apiUrl: string | undefined } | undefined;
   mailboxShown: boolean;
   seed: boolean;
 };
@@ -61,11 +87,15 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const filesDir = resolve(/* turbopackIgnore: true */ set.FILES_DIR ?? ".data/files");
   return {
     appUrl: (set.APP_URL ?? `http://127.0.0.1:${set.PORT ?? 3000}`).replace(/\/+$/, ""),
-    databaseFile: (set.DATABASE_URL ?? ".data/saas.db").replace(/^file:/, ""),
+    databaseUrl: (set.DATABASE_URL ?? ".data/saas.db").replace(/^file:/, ""),
     filesDir,
     fileSigningSecret: set.FILE_SIGNING_SECRET ?? keptSecret(join(dirname(filesDir), "link.secret")),
+    authSecret: set.BETTER_AUTH_SECRET ?? keptSecret(join(dirname(filesDir), "session.secret")),
+    trustedProxies: set.TRUSTED_PROXIES ?? [],
     mailFrom: set.MAIL_FROM ?? "Tallyho <hello@tallyho.example>",
     smtp: set.SMTP_HOST ? smtpSettings(set.SMTP_HOST, set) : undefined,
+    redisUrl: set.REDIS_URL,
+    stripe: set.STRIPE_SECRET_KEY ? { key: set.STRIPE_SECRET_KEY, apiUrl: set.STRIPE_API_URL } : undefined,
     mailboxShown: set.SAAS_MAILBOX !== "off" && !set.SMTP_HOST,
     seed: set.SAAS_SEED !== "off",
   };
@@ -78,7 +108,7 @@ function smtpSettings(host: string, set: z.infer<typeof Environment>): SmtpSetti
   return settings;
 }
 
-/** A secret made on the first start and kept beside the files, so that links outlive a restart. */
+/** A secret made on the first start and kept beside the files, so that links and sessions outlive a restart. */
 function keptSecret(file: string): string {
   mkdirSync(dirname(file), { recursive: true });
   try {

@@ -1,10 +1,11 @@
 /** The clean-up story: the nights that have passed did their work, and only that. */
 import { z } from "zod";
 import type { App, Leftovers } from "./demo-app.ts";
+import { DAY_MS } from "./demo-clock.ts";
+import type { DemoDatabase } from "./demo-database.ts";
 import type { Run, Server } from "./demo-server.ts";
 import { chapter, count, expectThat, sayMoment, tick, waitFor } from "./demo-steps.ts";
 
-const DAY_MS = 86_400_000;
 const RUN_LIMIT_MS = 30_000;
 
 const due = ["endedSession", "oldAuditLog", "fileWithoutRow", "rowWithoutFile"] as const;
@@ -22,6 +23,21 @@ export async function leaveSomething(app: App, server: Server, userId: string): 
   const left = await app.leaveLeftovers(userId, now);
   expectWhole(left, [...due, ...kept]);
   return now;
+}
+
+export type Logs = { old: string; young: string };
+
+/** For the weekly clean-up: a line of the log that is too old tomorrow, and one that is not. */
+export async function leaveLogs(database: DemoDatabase, since: string): Promise<Logs> {
+  const daysAgo = (days: number) => new Date(Date.parse(since) - days * DAY_MS);
+  return { old: await database.writeLog(daysAgo(89)), young: await database.writeLog(daysAgo(1)) };
+}
+
+/** After a month. */
+export async function checkLogs(database: DemoDatabase, { old, young }: Logs): Promise<void> {
+  expectThat(!(await database.hasLog(old)), "The weekly clean-up left a line of the log of 90 days ago");
+  expectThat(await database.hasLog(young), "The weekly clean-up deleted a line of the log that is not old");
+  tick("On Sundays the old line of the app's log went, and the young one was kept");
 }
 
 /** After they have passed. */

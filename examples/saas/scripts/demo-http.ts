@@ -1,21 +1,29 @@
-/** Asking over HTTP: an answer of the expected shape, or a failure that says what to do. */
+/**
+ * Asking over HTTP: an answer of the expected shape, or a failure that says what to do. Each opened one
+ * keeps its own cookies, as a browser of one person does.
+ */
 import type { z } from "zod";
 import { DemoFailure } from "./demo-steps.ts";
 
-export type Body = URLSearchParams | { json: unknown };
+export type Body = URLSearchParams | FormData | { json: unknown };
 type Target = { name: string; url: string; cure: string; limitMs?: number };
 
 export type Http = {
   ask(path: string, body?: Body): Promise<Response>;
   askJson<T>(shape: z.ZodType<T>, path: string, body?: Body): Promise<T>;
+  cookies(): { name: string; value: string }[];
 };
 
 /** A request with a body is a POST. */
 export function openHttp({ name, url, cure, limitMs = 30_000 }: Target): Http {
+  const cookies = new Map<string, string>();
+
   async function ask(path: string, body?: Body): Promise<Response> {
     const signal = AbortSignal.timeout(limitMs);
     try {
-      return await fetch(new URL(path, url), { ...toInit(body), signal });
+      const response = await fetch(new URL(path, url), { ...toInit(cookies, body), signal });
+      for (const line of response.headers.getSetCookie()) keepCookie(cookies, line);
+      return response;
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       const why = signal.aborted ? `not within ${limitMs / 1000} s` : (cause as Error).message || cause;
@@ -24,6 +32,7 @@ export function openHttp({ name, url, cure, limitMs = 30_000 }: Target): Http {
   }
   return {
     ask,
+    cookies: () => [...cookies].map(([name, value]) => ({ name, value })),
     async askJson(shape, path, body) {
       const response = await ask(path, body);
       const text = await response.text();
@@ -37,12 +46,20 @@ export function openHttp({ name, url, cure, limitMs = 30_000 }: Target): Http {
   };
 }
 
-function toInit(body: Body | undefined): RequestInit {
-  const headers = { Accept: "application/json" };
+function toInit(cookies: Map<string, string>, body: Body | undefined): RequestInit {
+  const cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
+  const headers = { Accept: "application/json", ...(cookie && { Cookie: cookie }) };
   if (body === undefined) return { headers };
-  if (body instanceof URLSearchParams) return { method: "POST", headers, body };
+  if (!("json" in body)) return { method: "POST", headers, body };
   const json = { ...headers, "Content-Type": "application/json" };
   return { method: "POST", headers: json, body: JSON.stringify(body.json) };
+}
+
+/** Name and value of a Set-Cookie line; nobody here stays long enough for one to expire. */
+function keepCookie(cookies: Map<string, string>, line: string): void {
+  const [pair = ""] = line.split(";");
+  const [name = "", ...value] = pair.split("=");
+  cookies.set(name.trim(), value.join("=").trim());
 }
 
 function parse(text: string): unknown {

@@ -1,19 +1,19 @@
 /** The report story: requested, made, mailed, downloaded and read back. */
-import type { App } from "./demo-app.ts";
+import { type Person, waitForMail } from "./demo-people.ts";
 import { chapter, expectThat, tick, waitFor } from "./demo-steps.ts";
 import { readPdf, readUsageTable } from "./read-pdf.ts";
 
 const REPORT_LIMIT_MS = 60_000;
-const MAIL_LIMIT_MS = 30_000;
 const DAYS = 60;
 
-type Requester = { organizationId: string; email: string };
-
-export async function tellReportStory(app: App, requester: Requester, hint: string): Promise<void> {
+export async function tellReportStory(person: Person, stranger: Person["app"], hint: string): Promise<void> {
+  const { app, organizationId } = person;
   chapter("A report");
   const period = lastDays(DAYS);
-  const reportId = await app.requestReport(requester.organizationId, { reportType: "usage", ...period });
+  const reportId = await app.requestReport(organizationId, { reportType: "usage", ...period });
   tick(`Requested a report from ${period.start} to ${period.end}`);
+  const refused = await stranger.status(`/api/reports/${reportId}`);
+  expectThat(refused === 401, `Somebody who is not signed in got ${refused} for the report, not 401`);
   await waitFor("the report", REPORT_LIMIT_MS, hint, async () => {
     const report = await app.report(reportId);
     expectThat(report.status !== "failed", `The report failed: ${report.error}`);
@@ -21,15 +21,13 @@ export async function tellReportStory(app: App, requester: Requester, hint: stri
   });
   tick("The report is ready");
 
-  const notice = await waitFor("the mail with the link", MAIL_LIMIT_MS, hint, async () =>
-    (await app.mails(requester.email)).find(({ subject }) => subject.includes("is ready")),
-  );
+  const notice = await waitForMail(person, "is ready", hint);
   const link = /https?:\/\/\S+\/files\/reports\/\S+/.exec(notice.text)?.[0];
   expectThat(link !== undefined, "The mail's text part has no link to the report");
   tick(`Mail with the link: “${notice.subject}”`);
 
   checkPdf(await readPdf(await app.download(link)));
-  const forged = await app.fetchStatus(link.replace(/signature=.{4}/, "signature=AAAA"));
+  const forged = await app.status(link.replace(/signature=.{4}/, "signature=AAAA"));
   expectThat(forged === 403, `A forged link answered ${forged}, not 403`);
   tick("A forged link is refused");
 }
@@ -41,7 +39,7 @@ function checkPdf(pages: Awaited<ReturnType<typeof readPdf>>): void {
   const sums = total.map((_, column) => rows.reduce((sum, row) => sum + (row[column] ?? 0), 0));
   const same = sums.length === 4 && sums.every((sum, i) => Math.abs(sum - (total[i] ?? 0)) < 0.005);
   expectThat(same, `The PDF's total row [${total}] is not the sum of its days [${sums}]`);
-  tick(`The PDF: ${pages.length} pages, ${rows.length} days, totals add up (cost $${total[3]})`);
+  tick(`The PDF: ${pages.length} pages, ${rows.length} days, totals add up (cost $${total[3]?.toFixed(2)})`);
 }
 
 function lastDays(days: number): { start: string; end: string } {

@@ -20,6 +20,37 @@ const json = (status: number, body: unknown): RequestListener => {
   };
 };
 
+const schedule = {
+  id: "s1",
+  app: { name: "saas" },
+  function: { name: "Health Check", slug: "saas-health-check" },
+  cron: "*/5 * * * *",
+  zone: "UTC",
+};
+const tick = (scheduledAt: string) => ({
+  scheduledAt,
+  outcome: "STARTED",
+  runId: "r",
+  runStatus: "COMPLETED",
+});
+
+it("reads the ticks of a span over as many pages as there are, and no further", async () => {
+  const pages: Record<string, unknown> = {
+    "": { data: [tick("2026-03-01T00:20:00Z"), tick("2026-03-01T00:15:00Z")], page: { cursor: "a" } },
+    a: { data: [tick("2026-03-01T00:10:00Z"), tick("2026-03-01T00:05:00Z")], page: { cursor: "b" } },
+  };
+  const url = await listen((request, response) => {
+    const cursor = new URL(request.url ?? "", "http://x").searchParams.get("cursor") ?? "";
+    json(cursor in pages ? 200 : 500, pages[cursor])(request, response);
+  });
+  const span = { after: new Date("2026-03-01T00:05:00Z"), until: new Date("2026-03-01T00:15:00Z") };
+  const ticks = await openServer(url).ticks(schedule, span);
+  expect(ticks.map(({ scheduledAt }) => scheduledAt)).toEqual([
+    "2026-03-01T00:10:00Z",
+    "2026-03-01T00:15:00Z",
+  ]);
+});
+
 describe("the demo fails with the cause and the cure", () => {
   it("when nobody listens", async () => {
     const url = await listen(json(200, {}));

@@ -11,12 +11,35 @@ export function chapter(title: string): void {
 }
 
 export function tick(what: string): void {
+  clearProgress();
   console.log(`${pc.green("✓")} ${what}`);
 }
 
-/** "1 row", "2 rows" */
+/** Beneath a tick: what belongs to it. */
+export function detail(what: string): void {
+  console.log(`  ${pc.dim(what)}`);
+}
+
+let saidAt = 0;
+const QUIET_MS = 15_000;
+
+/** Written over by what follows; where lines cannot be, one now and then. */
+export function progress(what: string): void {
+  if (process.stdout.isTTY) {
+    process.stdout.write(`\r\u001b[K${pc.dim(`… ${what}`)}`);
+  } else if (Date.now() - saidAt > QUIET_MS) {
+    saidAt = Date.now();
+    console.log(`… ${what}`);
+  }
+}
+
+export function clearProgress(): void {
+  if (process.stdout.isTTY) process.stdout.write("\r\u001b[K");
+}
+
+/** "1 row", "2,000 rows" */
 export function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? "" : "s"}`;
+  return `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
 }
 
 /** "Sat 28 November, 00:00" in UTC, the zone of the example's crons. */

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Db, openDatabase } from "@/db/client.ts";
-import { auditLogs, sessions, uploads } from "@/db/schema.ts";
+import type { Db, OpenDatabase } from "@/db/client.ts";
+import { openEmptyDatabase } from "@/db/fixtures/empty-database.ts";
+import { auditLogs, logs, sessions, uploads } from "@/db/schema.ts";
 import { seedDemo } from "@/db/seed.ts";
 import { type CleanupService, createCleanupService } from "./cleanup-service.ts";
 import { createStorageService, type StorageService } from "./storage-service.ts";
@@ -14,83 +15,104 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 let root: string;
+let database: OpenDatabase;
 let db: Db;
 let storage: StorageService;
 let cleanup: CleanupService;
 
-beforeEach(() => {
+beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), "saas-cleanup-"));
-  db = openDatabase(":memory:");
-  seedDemo(db, now);
+  database = await openEmptyDatabase();
+  db = database.db;
+  await seedDemo(db, now);
   storage = createStorageService({ folder: root, secret: "s".repeat(32), appUrl: "http://127.0.0.1:3000" });
-  cleanup = createCleanupService({ db, storage });
+  cleanup = createCleanupService({ db, storage, machineNow: () => now.getTime() });
 });
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(async () => {
+  rmSync(root, { recursive: true });
+  await database.close();
+});
 
-const idsOf = (table: typeof sessions | typeof auditLogs | typeof uploads) =>
-  db
-    .select({ id: table.id })
-    .from(table)
-    .all()
-    .map(({ id }) => id)
-    .sort();
+const idsOf = async (table: typeof sessions | typeof auditLogs | typeof logs | typeof uploads) =>
+  (await db.select({ id: table.id }).from(table)).map(({ id }) => id).sort();
 
 async function addFile(path: string, writtenAt: Date) {
   await storage.save(path, Buffer.from("x"));
   utimesSync(join(root, path), writtenAt, writtenAt);
 }
 
-function addRow(id: string, filePath: string, createdAt: Date) {
+async function addRow(id: string, filePath: string, createdAt: Date) {
   const row = { id, filePath, createdAt, organizationId: "org_northwind", fileName: "a.txt", sizeBytes: 1 };
-  db.insert(uploads).values(row).run();
+  await db.insert(uploads).values(row);
 }
 
 describe("sessions", () => {
-  it("go at the moment they expire, and not before", () => {
-    const add = (id: string, expiresAt: Date) =>
-      db
-        .insert(sessions)
-        .values({ id, userId: "usr_ada", createdAt: before(DAY), expiresAt })
-        .run();
-    add("long-ago", before(DAY));
-    add("just-now", now);
-    add("a-moment-to-go", before(-1));
-    expect(cleanup.deleteExpiredSessions(now)).toEqual({ deleted: 2 });
-    expect(idsOf(sessions)).toEqual(["a-moment-to-go"]);
-    expect(cleanup.deleteExpiredSessions(now)).toEqual({ deleted: 0 });
+  const add = (id: string, expiresAt: Date, updatedAt = before(2 * DAY)) =>
+    db
+      .insert(sessions)
+      .values({ id, token: id, userId: "usr_ada", createdAt: before(9 * DAY), updatedAt, expiresAt });
+
+  it("go at the moment they expire, and not before", async () => {
+    await add("long-ago", before(DAY));
+    await add("just-now", now);
+    await add("a-moment-to-go", before(-1));
+    expect(await cleanup.deleteExpiredSessions(now)).toEqual({ deleted: 2 });
+    expect(await idsOf(sessions)).toEqual(["a-moment-to-go"]);
+    expect(await cleanup.deleteExpiredSessions(now)).toEqual({ deleted: 0 });
+  });
+
+  it("that somebody used today stay, however far the server's clock was moved", async () => {
+    await add("here-now", before(-7 * DAY), before(HOUR));
+    await add("was-here", before(-7 * DAY), before(DAY + 1));
+    expect(await cleanup.deleteExpiredSessions(before(-40 * DAY))).toEqual({ deleted: 1 });
+    expect(await idsOf(sessions)).toEqual(["here-now"]);
   });
 });
 
 describe("audit logs", () => {
-  it("go when they are over 30 days old", () => {
+  it("go when they are over 30 days old", async () => {
     const add = (id: string, createdAt: Date) =>
-      db.insert(auditLogs).values({ id, action: "signed-in", subject: "usr_ada", createdAt }).run();
-    add("31-days", before(31 * DAY));
-    add("a-moment-over", before(30 * DAY + 1));
-    add("30-days", before(30 * DAY));
-    add("today", now);
-    expect(cleanup.deleteOldAuditLogs(now)).toEqual({ deleted: 2 });
-    expect(idsOf(auditLogs)).toEqual(["30-days", "today"]);
+      db.insert(auditLogs).values({ id, action: "signed-in", subject: "usr_ada", createdAt });
+    await add("31-days", before(31 * DAY));
+    await add("a-moment-over", before(30 * DAY + 1));
+    await add("30-days", before(30 * DAY));
+    await add("today", now);
+    expect(await cleanup.deleteOldAuditLogs(now)).toEqual({ deleted: 2 });
+    expect(await idsOf(auditLogs)).toEqual(["30-days", "today"]);
+  });
+});
+
+describe("logs", () => {
+  it("go when they are over 90 days old", async () => {
+    const add = (id: string, createdAt: Date) =>
+      db.insert(logs).values({ id, level: "error", message: "The disk is full", createdAt });
+    await add("91-days", before(91 * DAY));
+    await add("a-moment-over", before(90 * DAY + 1));
+    await add("90-days", before(90 * DAY));
+    await add("today", now);
+    expect(await cleanup.deleteOldLogs(now)).toEqual({ deleted: 2 });
+    expect(await idsOf(logs)).toEqual(["90-days", "today"]);
+    expect(await cleanup.deleteOldLogs(now)).toEqual({ deleted: 0 });
   });
 });
 
 describe("uploads", () => {
   it("lose the files that no row knows and the rows whose file is gone, and keep whole ones", async () => {
     await addFile("uploads/a/whole.txt", before(DAY));
-    addRow("whole", "uploads/a/whole.txt", before(DAY));
+    await addRow("whole", "uploads/a/whole.txt", before(DAY));
     await addFile("uploads/lost.txt", before(DAY));
     await addFile("uploads/b/deep/lost.txt", before(HOUR + 1));
-    addRow("no-file", "uploads/c/gone.txt", before(DAY));
-    addRow("out-of-the-folder", "../etc/passwd", before(DAY));
+    await addRow("no-file", "uploads/c/gone.txt", before(DAY));
+    await addRow("out-of-the-folder", "../etc/passwd", before(DAY));
     expect(await cleanup.deleteOrphanedUploads(now)).toEqual({ files: 2, rows: 2 });
     expect(await storage.list("uploads")).toMatchObject([{ path: "uploads/a/whole.txt" }]);
-    expect(idsOf(uploads)).toEqual(["whole"]);
+    expect(await idsOf(uploads)).toEqual(["whole"]);
     expect(await cleanup.deleteOrphanedUploads(now)).toEqual({ files: 0, rows: 0 });
   });
 
   it("of the last hour are left alone, the file before its row and the row before its file", async () => {
     await addFile("uploads/file-first.txt", before(HOUR));
-    addRow("row-first", "uploads/row-first.txt", before(HOUR));
+    await addRow("row-first", "uploads/row-first.txt", before(HOUR));
     expect(await cleanup.deleteOrphanedUploads(now)).toEqual({ files: 0, rows: 0 });
     const later = new Date(now.getTime() + 1);
     expect(await cleanup.deleteOrphanedUploads(later)).toEqual({ files: 1, rows: 1 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { openDatabase } from "@/db/client.ts";
+import { openEmptyDatabase } from "@/db/fixtures/empty-database.ts";
 import { createCleanupService } from "./cleanup-service.ts";
 import { createLeftoverService } from "./leftover-service.ts";
 import { createStorageService } from "./storage-service.ts";
@@ -13,17 +13,18 @@ const DAY_MS = 86_400_000;
 
 it("leaves what a clean-up two days later deletes, and what it keeps", async () => {
   const folder = mkdtempSync(join(tmpdir(), "saas-leftovers-"));
+  const database = await openEmptyDatabase();
   try {
-    const db = openDatabase(":memory:");
     const storage = createStorageService({ folder, secret: "s".repeat(32), appUrl: "http://127.0.0.1" });
-    const cleanup = createCleanupService({ db, storage });
-    const leftovers = createLeftoverService({ db, storage });
-    const signUp = createUserService(db).signUp({ name: "Zoe", email: "z@x.example", organization: "Z" });
+    const cleanup = createCleanupService({ ...database, storage });
+    const leftovers = createLeftoverService({ ...database, storage });
+    const zoe = { name: "Zoe", email: "z@x.example", password: "eight or more", organization: "Z" };
+    const signUp = await createUserService(database).signUp(zoe);
     if (signUp.is === "taken") throw new Error("Nobody can have taken it");
     const { user } = signUp;
     const clean = async (now: Date) => [
-      cleanup.deleteExpiredSessions(now).deleted,
-      cleanup.deleteOldAuditLogs(now).deleted,
+      (await cleanup.deleteExpiredSessions(now)).deleted,
+      (await cleanup.deleteOldAuditLogs(now)).deleted,
       (await cleanup.deleteOrphanedUploads(now)).files,
     ];
 
@@ -43,5 +44,6 @@ it("leaves what a clean-up two days later deletes, and what it keeps", async () 
     });
   } finally {
     rmSync(folder, { recursive: true });
+    await database.close();
   }
 });

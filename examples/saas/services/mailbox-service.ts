@@ -7,32 +7,34 @@ import type { CaughtMail } from "@/lib/mail/catcher.ts";
 export type KeptMail = typeof mailbox.$inferSelect;
 
 export interface MailboxService {
-  keep(mail: CaughtMail): void;
-  list(filter?: { to?: string; limit?: number }): KeptMail[];
-  find(id: string): KeptMail | undefined;
+  keep(mail: CaughtMail): Promise<void>;
+  list(filter?: { to?: string; limit?: number }): Promise<KeptMail[]>;
+  find(id: string): Promise<KeptMail | undefined>;
 }
 
-export function createMailboxService(db: Db): MailboxService {
+export function createMailboxService({ db }: { db: Db }): MailboxService {
   return {
-    keep(mail) {
+    async keep(mail) {
       const row = { ...mail, id: crypto.randomUUID(), receivedAt: new Date() };
-      db.insert(mailbox)
+      await db
+        .insert(mailbox)
         .values(row)
         .onConflictDoUpdate({
           target: mailbox.messageId,
           set: { copies: sql`${mailbox.copies} + 1` },
-        })
-        .run();
+        });
     },
-    list({ to, limit = 100 } = {}) {
+    async list({ to, limit = 100 } = {}) {
       return db
         .select()
         .from(mailbox)
         .where(to ? eq(mailbox.to, to.toLowerCase()) : undefined)
-        .orderBy(desc(mailbox.receivedAt), desc(sql`rowid`))
-        .limit(limit)
-        .all();
+        .orderBy(desc(mailbox.receivedAt), desc(mailbox.id))
+        .limit(limit);
     },
-    find: (id) => db.select().from(mailbox).where(eq(mailbox.id, id)).get(),
+    async find(id) {
+      const [mail] = await db.select().from(mailbox).where(eq(mailbox.id, id));
+      return mail;
+    },
   };
 }

@@ -17,12 +17,12 @@ export type ReportRequest = {
 };
 
 export interface ReportService {
-  request(request: ReportRequest): Report;
-  markFailed(reportId: string, error: string): void;
-  find(reportId: string): Report | undefined;
+  request(request: ReportRequest): Promise<Report>;
+  markFailed(reportId: string, error: string): Promise<void>;
+  find(reportId: string): Promise<Report | undefined>;
   /** Newest first. */
-  list(organizationId: string, limit: number): Report[];
-  fetchData(request: ReportRequest): ReportData;
+  list(organizationId: string, limit: number): Promise<Report[]>;
+  fetchData(request: ReportRequest): Promise<ReportData>;
   /** Renders and keeps the PDF; returns a link that works for seven days. */
   generatePdf(data: ReportData): Promise<string>;
   /** A fresh link for the page, or undefined while there is no file. */
@@ -35,11 +35,15 @@ const WEEK_MS = 7 * 86_400_000;
 const HOUR_MS = 3_600_000;
 
 export function createReportService({ db, organizations, storage }: Parts): ReportService {
-  const update = (id: string, set: Partial<Report>) =>
-    db.update(reports).set(set).where(eq(reports.id, id)).run();
-  const find = (id: string) => db.select().from(reports).where(eq(reports.id, id)).get();
+  async function update(id: string, set: Partial<Report>) {
+    await db.update(reports).set(set).where(eq(reports.id, id));
+  }
+  async function find(id: string) {
+    const [report] = await db.select().from(reports).where(eq(reports.id, id));
+    return report;
+  }
 
-  function request({ reportId, organizationId, reportType, range }: ReportRequest): Report {
+  async function request({ reportId, organizationId, reportType, range }: ReportRequest): Promise<Report> {
     const row: typeof reports.$inferInsert = {
       id: reportId,
       organizationId,
@@ -49,8 +53,8 @@ export function createReportService({ db, organizations, storage }: Parts): Repo
       status: "requested",
       createdAt: new Date(),
     };
-    db.insert(reports).values(row).onConflictDoNothing().run();
-    const kept = find(reportId);
+    await db.insert(reports).values(row).onConflictDoNothing();
+    const kept = await find(reportId);
     if (!kept) throw new Error(`Report ${reportId} was not kept`);
     return kept;
   }
@@ -58,24 +62,23 @@ export function createReportService({ db, organizations, storage }: Parts): Repo
   return {
     request,
     find,
-    markFailed: (id, error) => void update(id, { status: "failed", error }),
-    list: (organizationId, limit) =>
+    markFailed: (id, error) => update(id, { status: "failed", error }),
+    list: async (organizationId, limit) =>
       db
         .select()
         .from(reports)
         .where(eq(reports.organizationId, organizationId))
         .orderBy(desc(reports.createdAt))
-        .limit(limit)
-        .all(),
-    fetchData(wanted) {
-      request(wanted);
-      update(wanted.reportId, { status: "generating", error: null });
-      const rows = organizations.listUsage(wanted.organizationId, wanted.range);
+        .limit(limit),
+    async fetchData(wanted) {
+      await request(wanted);
+      await update(wanted.reportId, { status: "generating", error: null });
+      const rows = await organizations.listUsage(wanted.organizationId, wanted.range);
       return {
         reportId: wanted.reportId,
         title: titleOf(wanted.reportType),
         reportType: wanted.reportType,
-        organization: organizations.find(wanted.organizationId)?.name ?? wanted.organizationId,
+        organization: (await organizations.find(wanted.organizationId))?.name ?? wanted.organizationId,
         period: sayRange(wanted.range),
         rows,
         totals: addUp(rows),
@@ -84,7 +87,7 @@ export function createReportService({ db, organizations, storage }: Parts): Repo
     async generatePdf(data) {
       const filePath = `reports/${data.reportId.replaceAll(/[^A-Za-z0-9-]/g, "_")}.pdf`;
       await storage.save(filePath, await renderUsageReport(data));
-      update(data.reportId, { status: "ready", filePath, readyAt: new Date() });
+      await update(data.reportId, { status: "ready", filePath, readyAt: new Date() });
       return storage.linkTo(filePath, new Date(Date.now() + WEEK_MS));
     },
     downloadUrl: ({ filePath }) =>

@@ -1,73 +1,106 @@
-/** People: signing up, and when they were last seen. */
-import { eq, sql } from "drizzle-orm";
-import type { Db } from "@/db/client.ts";
-import { auditLogs, organizations, usage, users } from "@/db/schema.ts";
+/** People: signing up, what they chose, and when they were last seen. */
+import { and, eq, isNull, lt, or } from "drizzle-orm";
+import { isDuplicate, type OpenDatabase } from "@/db/client.ts";
+import { passwordAccount } from "@/db/password-account.ts";
+import { accounts, auditLogs, organizations, usage, users } from "@/db/schema.ts";
 import { sampleUsage } from "@/db/seed-data.ts";
 
 export type User = typeof users.$inferSelect;
-export type NewAccount = { name: string; email: string; organization: string };
+export type NewAccount = { name: string; email: string; password: string; organization: string };
+export type Choices = Pick<User, "name" | "emailReportsEnabled">;
 
 /** "taken": somebody has signed up with this address before. */
 export type SignUp = { is: "new"; user: User } | { is: "taken" };
 
 export interface UserService {
-  /** Makes the user, and an organization with sample figures whose admin they are. */
-  signUp(account: NewAccount): SignUp;
+  /** Makes the user with their password, and an organization with sample figures whose admin they are. */
+  signUp(account: NewAccount): Promise<SignUp>;
   /** Takes a sign-up back whose event could not be sent. */
-  undoSignUp(user: User): void;
-  find(userId: string): User | undefined;
+  undoSignUp(user: User): Promise<void>;
+  find(userId: string): Promise<User | undefined>;
+  /** False for an unknown id. */
+  change(userId: string, choices: Partial<Choices>): Promise<boolean>;
   /** Keeps the latest moment; false for an unknown id. */
-  markActive(userId: string, at: Date): boolean;
+  markActive(userId: string, at: Date): Promise<boolean>;
   /** False for somebody who was never seen, and for an unknown id. */
-  wasActiveSince(userId: string, since: Date): boolean;
+  wasActiveSince(userId: string, since: Date): Promise<boolean>;
 }
 
-export function createUserService(db: Db): UserService {
-  const find = (id: string) => db.select().from(users).where(eq(users.id, id)).get();
+type Parts = Pick<OpenDatabase, "db" | "atomically">;
+
+export function createUserService({ db, atomically }: Parts): UserService {
+  async function find(id: string) {
+    const [user] = await db.select().from(users).where(eq(users.id, id));
+    return user;
+  }
   return {
     find,
-    signUp({ name, organization, ...account }) {
-      const email = account.email.toLowerCase();
-      const now = new Date();
-      return db.transaction((tx) => {
-        const taken = tx.select().from(users).where(eq(users.email, email)).get();
-        if (taken) return { is: "taken" };
-        const organizationId = `org_${crypto.randomUUID()}`;
-        tx.insert(organizations).values({ id: organizationId, name: organization, createdAt: now }).run();
-        tx.insert(usage).values(sampleUsage(organizationId, now)).run();
-        const user = tx
-          .insert(users)
-          .values({
-            id: `usr_${crypto.randomUUID()}`,
-            email,
-            name,
-            organizationId,
-            organizationRole: "admin",
-            lastActiveAt: now,
-            createdAt: now,
-          })
-          .returning()
-          .get();
-        tx.insert(auditLogs).values(signedUp(user)).run();
-        return { is: "new", user };
-      });
+    async signUp(account) {
+      const user = newUser(account, new Date());
+      const organization = {
+        id: user.organizationId,
+        name: account.organization,
+        createdAt: user.createdAt,
+      };
+      const password = await passwordAccount(user.id, account.password, user.createdAt);
+      try {
+        await atomically((tx) => [
+          tx.insert(organizations).values(organization),
+          tx.insert(users).values(user),
+          tx.insert(accounts).values(password),
+          tx.insert(usage).values(sampleUsage(organization.id, user.createdAt)),
+          tx.insert(auditLogs).values(signedUp(user)),
+        ]);
+      } catch (error) {
+        if (isDuplicate(error)) return { is: "taken" };
+        throw error;
+      }
+      return { is: "new", user };
     },
-    undoSignUp({ id, organizationId }) {
-      db.transaction((tx) => {
-        tx.delete(auditLogs).where(eq(auditLogs.actorId, id)).run();
-        tx.delete(users).where(eq(users.id, id)).run();
-        tx.delete(usage).where(eq(usage.organizationId, organizationId)).run();
-        tx.delete(organizations).where(eq(organizations.id, organizationId)).run();
-      });
+    undoSignUp: ({ id, organizationId }) =>
+      atomically((tx) => [
+        tx.delete(auditLogs).where(eq(auditLogs.actorId, id)),
+        tx.delete(users).where(eq(users.id, id)),
+        tx.delete(usage).where(eq(usage.organizationId, organizationId)),
+        tx.delete(organizations).where(eq(organizations.id, organizationId)),
+      ]),
+    async change(userId, { name, emailReportsEnabled }) {
+      const changed = await db
+        .update(users)
+        .set({ name, emailReportsEnabled, updatedAt: new Date() })
+        .where(eq(users.id, userId))
+        .returning({ id: users.id });
+      return changed.length > 0;
     },
-    markActive(userId, at) {
-      const latest = sql`max(coalesce(${users.lastActiveAt}, 0), ${at.getTime()})`;
-      return db.update(users).set({ lastActiveAt: latest }).where(eq(users.id, userId)).run().changes > 0;
+    async markActive(userId, at) {
+      const earlier = or(isNull(users.lastActiveAt), lt(users.lastActiveAt, at));
+      await db
+        .update(users)
+        .set({ lastActiveAt: at })
+        .where(and(eq(users.id, userId), earlier));
+      return (await find(userId)) !== undefined;
     },
-    wasActiveSince(userId, since) {
-      const user = find(userId);
+    async wasActiveSince(userId, since) {
+      const user = await find(userId);
       return user?.lastActiveAt ? user.lastActiveAt >= since : false;
     },
+  };
+}
+
+function newUser({ name, email }: NewAccount, now: Date): User {
+  return {
+    id: `usr_${crypto.randomUUID()}`,
+    email: email.toLowerCase(),
+    name,
+    organizationId: `org_${crypto.randomUUID()}`,
+    organizationRole: "admin",
+    role: "user",
+    emailVerified: false,
+    image: null,
+    emailReportsEnabled: true,
+    lastActiveAt: now,
+    createdAt: now,
+    updatedAt: now,
   };
 }
 

@@ -1,23 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { POST as markActive } from "@/app/api/dev/users/[id]/active/route.ts";
 import { GET, POST } from "@/app/api/dev/users/[id]/leftovers/route.ts";
 import { services } from "@/services/index.ts";
 
-let root: string;
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "saas-dev-routes-"));
-  vi.stubEnv("DATABASE_URL", ":memory:");
-  vi.stubEnv("FILES_DIR", join(root, "files"));
-  vi.stubEnv("SMTP_HOST", "");
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(root, { recursive: true });
-  Reflect.deleteProperty(globalThis, "saasServices");
-});
+beforeAll(() => services().ready());
+afterEach(() => void vi.unstubAllEnvs());
 
 const tomorrow = new Date(Date.now() + 86_400_000);
 const about = (id: string) => ({ params: Promise.resolve({ id }) });
@@ -32,13 +19,13 @@ describe("the development routes", () => {
   it("note that somebody was here at the moment that is said", async () => {
     const response = await markActive(post({ at: tomorrow.toISOString() }), about("usr_lea"));
     expect(response.status).toBe(200);
-    expect(services().users.find("usr_lea")?.lastActiveAt).toEqual(tomorrow);
+    expect((await services().users.find("usr_lea"))?.lastActiveAt).toEqual(tomorrow);
   });
 
   it("leave work for the clean-up, and say what of it is there", async () => {
-    const nothing = await (await GET(new Request("http://127.0.0.1/"), about("usr_lea"))).json();
+    const nothing = await (await GET(new Request("http://127.0.0.1/"), about("usr_tom"))).json();
     expect(Object.values(nothing)).toEqual(Array(7).fill(false));
-    const response = await POST(post({ at: tomorrow.toISOString() }), about("usr_lea"));
+    const response = await POST(post({ at: tomorrow.toISOString() }), about("usr_tom"));
     expect(response.status).toBe(201);
     expect(Object.values(await response.json())).toEqual(Array(7).fill(true));
   });
@@ -49,13 +36,13 @@ describe("the development routes", () => {
     ["no moment", "usr_lea", {}, {}, 400],
     ["another site", "usr_lea", { at: tomorrow.toISOString() }, { origin: "https://evil.example" }, 403],
   ])("refuse %s, and change nothing", async (_what, id, fields, headers, status) => {
-    const before = services().users.find("usr_lea");
+    const before = await services().users.find("usr_lea");
     for (const route of [markActive, POST]) {
       expect((await route(post({ ...fields } as Record<string, string>, headers), about(id))).status).toBe(
         status,
       );
     }
-    expect(services().users.find("usr_lea")).toEqual(before);
+    expect(await services().users.find("usr_lea")).toEqual(before);
     expect(Object.values(await services().leftovers.look("usr_lea"))).toEqual(Array(7).fill(false));
   });
 
@@ -64,6 +51,7 @@ describe("the development routes", () => {
     ["SMTP_HOST", "mail.example"],
   ])("are off with the mailbox: %s=%s", async (name, value) => {
     vi.stubEnv(name, value);
+    Reflect.deleteProperty(globalThis, "saasServices");
     const at = { at: tomorrow.toISOString() };
     expect((await markActive(post(at), about("usr_lea"))).status).toBe(404);
     expect((await POST(post(at), about("usr_lea"))).status).toBe(404);

@@ -12,7 +12,7 @@ const Moment = z.object({ at: z.iso.datetime({ offset: true }).transform((text) 
 export async function findDevUser({ params }: DevRequest): Promise<User | Response> {
   if (!services().config.mailboxShown) return refuse(404, "This route is for development, and off here");
   const { id } = await params;
-  return services().users.find(id) ?? refuse(404, `There is no user "${id}"`);
+  return (await services().users.find(id)) ?? refuse(404, `There is no user "${id}"`);
 }
 
 /** Also the form's `at`: the app cannot know by itself how far the server's clock was moved. */
@@ -23,7 +23,9 @@ export async function readDevPost(
   if (isCrossSite(request)) return refuseCrossSite();
   const user = await findDevUser(about);
   if (user instanceof Response) return user;
-  const form = Moment.safeParse(await readForm(request));
+  const fields = await readForm(request);
+  if (fields instanceof Response) return fields;
+  const form = Moment.safeParse(fields);
   if (!form.success) return refuse(400, 'at: must be an instant such as "2026-03-31T12:00:00Z"');
   return { user, at: form.data.at };
 }

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import {
   dailyCleanupRequested,
   emailSend,
+  jobRequested,
   reportGenerate,
   subscriptionCreated,
   userCreated,
@@ -20,7 +21,9 @@ describe("good events", () => {
     emailSend.create(mail),
     subscriptionCreated.create({ organizationId: "org_northwind", plan: "pro" }),
     dailyCleanupRequested.create({ triggeredBy: "usr_ada", manual: true }),
+    jobRequested("some-job").create({ triggeredBy: "usr_ada", manual: true }),
     reportGenerate.create(report),
+    reportGenerate.create({ ...report, requestedBy: "usr_ada" }),
     reportGenerate.create({
       ...report,
       dateRange: { start: "2026-03-01T00:00:00Z", end: "2026-03-31T23:59:59+02:00" },
@@ -43,6 +46,9 @@ describe("wrong events are refused before they are sent", () => {
     ["variables.count", emailSend.create({ ...mail, variables: { count: 3 } })],
     // @ts-expect-error no plan
     ["plan", subscriptionCreated.create({ organizationId: "org_northwind" })],
+    // @ts-expect-error no such plan
+    ["plan", subscriptionCreated.create({ organizationId: "org_northwind", plan: "gold" })],
+    ["requestedBy", reportGenerate.create({ ...report, requestedBy: "" })],
     // @ts-expect-error a start by hand says so
     ["manual", dailyCleanupRequested.create({ triggeredBy: "usr_ada", manual: false })],
     ["dateRange.start: must be an ISO date", range("yesterday", "2026-03-31")],

@@ -5,6 +5,7 @@
  */
 import { eventType } from "inngest";
 import { z } from "zod";
+import { planNames } from "@/lib/plans.ts";
 
 const isoDate = z
   .string()
@@ -38,7 +39,7 @@ export const emailSend = eventType("email/send", {
 });
 
 export const subscriptionCreated = eventType("subscription/created", {
-  schema: z.object({ organizationId: id, plan: z.string().min(1).max(60) }),
+  schema: z.object({ organizationId: id, plan: z.enum(planNames) }),
 });
 
 export const reportGenerate = eventType("report/generate", {
@@ -46,10 +47,21 @@ export const reportGenerate = eventType("report/generate", {
     organizationId: id,
     reportType: z.string().min(1).max(60),
     dateRange,
+    /** The user who asked for it, and who is told when it fails. */
+    requestedBy: id.optional(),
   }),
 });
 
 /** What starts a scheduled job by hand: `app/<id>`, and who wanted it. */
-export const dailyCleanupRequested = eventType("app/daily-cleanup", {
-  schema: z.object({ triggeredBy: id, manual: z.literal(true) }),
-});
+export function jobRequested<const Id extends string>(jobId: Id) {
+  return eventType(`app/${jobId}`, {
+    schema: z.object({ triggeredBy: id, manual: z.literal(true) }),
+  });
+}
+
+export const dailyCleanupRequested = jobRequested("daily-cleanup");
+export const weeklyCleanupRequested = jobRequested("weekly-cleanup");
+export const dailyReportsRequested = jobRequested("send-daily-reports");
+export const monthlyInvoicesRequested = jobRequested("monthly-invoices");
+export const healthCheckRequested = jobRequested("health-check");
+export const hourlySyncRequested = jobRequested("hourly-sync");

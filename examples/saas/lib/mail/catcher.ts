@@ -12,13 +12,15 @@ export type CaughtMail = {
   subject: string;
   html: string;
   text: string;
+  /** By name in lower case, as they came, unfolded. */
+  headers: Record<string, string>;
 };
 
 export type Catcher = { port: number; close: () => Promise<void> };
 
 const MAX_MAIL_BYTES = 10 * 1024 * 1024;
 
-export async function startCatcher(keep: (mail: CaughtMail) => void): Promise<Catcher> {
+export async function startCatcher(keep: (mail: CaughtMail) => Promise<void>): Promise<Catcher> {
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ["AUTH", "STARTTLS"],
@@ -27,9 +29,9 @@ export async function startCatcher(keep: (mail: CaughtMail) => void): Promise<Ca
     onData(stream, session, answer) {
       const recipients = session.envelope.rcptTo.map(({ address }) => address);
       simpleParser(stream)
-        .then((mail) => {
+        .then(async (mail) => {
           if (stream.sizeExceeded) throw new Error("The mail is larger than 10 MiB");
-          keep(toCaughtMail(mail, recipients));
+          await keep(toCaughtMail(mail, recipients));
           answer();
         })
         .catch((error: Error) => answer(error));
@@ -55,5 +57,13 @@ function toCaughtMail(mail: ParsedMail, recipients: string[]): CaughtMail {
     subject: mail.subject ?? "(no subject)",
     html: mail.html || "",
     text: mail.text ?? "",
+    headers: Object.fromEntries(mail.headerLines.map(({ key, line }) => [key, valueOf(line)])),
   };
+}
+
+function valueOf(line: string): string {
+  return line
+    .slice(line.indexOf(":") + 1)
+    .replaceAll(/\r?\n(?=\s)/g, "")
+    .trim();
 }

@@ -4,6 +4,11 @@ export type MailKey = readonly [runId: string, stepId: string];
 /** The same run and step always give the same Message-ID, so a duplicate can be recognised. */
 export function messageIdOf([runId, stepId]: MailKey, from: string): string {
   const domain = /@([A-Za-z0-9.-]+)/.exec(from)?.[1] ?? "localhost";
-  const safe = (text: string) => text.replaceAll(/[^A-Za-z0-9-]/g, "_");
-  return `<${safe(stepId)}.${safe(runId)}@${domain}>`;
+  return `<${toWord(stepId)}.${toWord(runId)}@${domain}>`;
+}
+
+/** Only what a Message-ID may hold, and never the same for two texts. */
+function toWord(text: string): string {
+  const escape = (sign: string) => `%${sign.charCodeAt(0).toString(16)}`;
+  return encodeURIComponent(text.toWellFormed()).replaceAll(/[.!~*'()]/g, escape);
 }

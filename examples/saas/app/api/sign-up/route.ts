@@ -1,36 +1,51 @@
-/** Makes the account and starts `send-welcome-email`; both or neither. */
+/** Makes the account and starts `send-welcome-email`, both or neither; then signs the new user in. */
 import { z } from "zod";
-import { answer, isCrossSite, pathWith, readForm, refuseCrossSite, sayIssues } from "@/lib/http/form-post.ts";
+import {
+  answer,
+  isCrossSite,
+  pathWith,
+  readForm,
+  refuseCrossSite,
+  sayIssues,
+  wrongFields,
+} from "@/lib/http/form-post.ts";
 import { userCreated } from "@/lib/inngest/events.ts";
 import { EventNotSentError, sendEvent } from "@/lib/inngest/send.ts";
+import { signInNewUser } from "@/lib/sign-in.ts";
 import { services } from "@/services/index.ts";
 import type { User } from "@/services/user-service.ts";
 
 const Form = z.object({
   name: z.string("is missing").min(1, "must not be empty").max(80, "at most 80 characters"),
   email: z.email("is not an e-mail address").max(200, "at most 200 characters"),
+  password: z
+    .string("is missing")
+    .min(8, "must have at least 8 characters")
+    .max(128, "at most 128 characters"),
   organization: z.string().max(80, "at most 80 characters").optional(),
 });
-const labels = { name: "Name", email: "E-mail", organization: "Organization" };
+const labels = { name: "Name", email: "E-mail", password: "Password", organization: "Organization" };
 
 export async function POST(request: Request): Promise<Response> {
   if (isCrossSite(request)) return refuseCrossSite();
   const fields = await readForm(request);
-  const refuse = (status: 400 | 409 | 502, error: string) => {
+  if (fields instanceof Response) return fields;
+  const refuse = (status: 400 | 409 | 502, error: string, wrong?: string) => {
     const { name, email, organization } = fields;
-    const backTo = pathWith("/sign-up", { error, name, email, organization });
+    const backTo = pathWith("/sign-up", { error, wrong, name, email, organization });
     return answer(request, { is: "refused", status, error, backTo });
   };
   const form = Form.safeParse(fields);
-  if (!form.success) return refuse(400, sayIssues(form.error, labels));
-  const { name, email } = form.data;
+  if (!form.success) return refuse(400, sayIssues(form.error, labels), wrongFields(form.error));
+  const { name, email, password } = form.data;
   const { users } = services();
-  const result = users.signUp({ name, email, organization: form.data.organization || `${name}'s team` });
-  if (result.is === "taken") return refuse(409, `There is already an account for ${email}.`);
+  const organization = form.data.organization || `${name}'s team`;
+  const result = await users.signUp({ name, email, password, organization });
+  if (result.is === "taken") return refuse(409, `There is already an account for ${email}.`, "email");
   try {
     await announce(result.user);
   } catch (error) {
-    users.undoSignUp(result.user);
+    await users.undoSignUp(result.user);
     if (!(error instanceof EventNotSentError)) throw error;
     return refuse(502, `Nothing was saved. ${error.message}`);
   }
@@ -41,6 +56,7 @@ export async function POST(request: Request): Promise<Response> {
     status: 201,
     body,
     goTo: `/organizations/${organizationId}?welcome=1`,
+    cookies: await signInNewUser(request, { email, password }),
   });
 }
 

@@ -7,10 +7,10 @@ import { services } from "@/services/index.ts";
 
 export const metadata: Metadata = { title: "Mailbox" };
 
-export default function Mailbox() {
+export default async function Mailbox() {
   const { config, mailbox } = services();
   if (!config.mailboxShown) notFound();
-  const mails = mailbox.list();
+  const mails = await mailbox.list();
   return (
     <>
       <AutoRefresh everyMs={3_000} />
@@ -29,12 +29,12 @@ export default function Mailbox() {
               >
                 {subject}
               </Link>
-              <p className="text-sm break-all text-slate-600 dark:text-slate-400">
-                to {to} ·{" "}
+              <p className="flex flex-wrap gap-x-4 text-sm text-slate-600 dark:text-slate-400">
+                <span className="wrap-anywhere">to {to}</span>
                 <time dateTime={receivedAt.toISOString()}>
                   {receivedAt.toISOString().slice(0, 19).replace("T", " ")} UTC
                 </time>
-                {copies > 1 && ` · delivered ${copies} times`}
+                {copies > 1 && <span>delivered {copies} times</span>}
               </p>
             </li>
           ))}

@@ -1,27 +1,30 @@
-import { formatDistanceToNow } from "date-fns";
 import { AutoRefresh } from "@/components/auto-refresh.tsx";
+import { textLink } from "@/components/links.ts";
+import { NoRows, Row, Rows, RowText } from "@/components/rows.tsx";
 import { titleOf } from "@/documents/report-data.ts";
 import { sayRange } from "@/lib/days.ts";
+import { sayAgo, sayInstant } from "@/lib/instants.ts";
 import { services } from "@/services/index.ts";
 import type { Report } from "@/services/report-service.ts";
 
-export function ReportList({ reports }: { reports: Report[] }) {
-  if (reports.length === 0) {
-    return <p className="text-slate-600 dark:text-slate-400">No reports yet. Request the first one above.</p>;
-  }
+type Props = { organizationId: string; reports: Report[] };
+
+export function ReportList({ organizationId, reports }: Props) {
+  if (reports.length === 0) return <NoRows>No reports yet. Request the first one above.</NoRows>;
   const waiting = reports.some(({ status }) => status === "requested" || status === "generating");
   return (
     <>
       {waiting && <AutoRefresh everyMs={1_500} />}
-      <ul aria-live="polite" className="-my-3 divide-y divide-slate-200 dark:divide-slate-800">
+      <Rows aria-live="polite">
         {reports.map((report) => (
           <ReportItem key={report.id} report={report} />
         ))}
-      </ul>
+      </Rows>
       {waiting && (
         <noscript>
           <p className="mt-4">
-            <a href="#reports" className="underline">
+            {/* Without a fragment, which the browser would only scroll to. */}
+            <a href={`/organizations/${organizationId}`} className={textLink}>
               Reload this page
             </a>{" "}
             for news.
@@ -36,31 +39,28 @@ function ReportItem({ report }: { report: Report }) {
   const { status, reportType, startDay: start, endDay: end, createdAt, error } = report;
   const pdfUrl = services().reports.downloadUrl(report);
   return (
-    <li
-      data-testid="report"
-      data-status={status}
-      className="flex flex-wrap items-center gap-x-4 gap-y-1 py-3"
-    >
-      <div className="mr-auto">
-        <p className="font-medium">{titleOf(reportType)}</p>
-        <p className="text-sm text-slate-600 dark:text-slate-400">
-          {sayRange({ start, end })} · requested{" "}
-          <time dateTime={createdAt.toISOString()} title={createdAt.toISOString()}>
-            {formatDistanceToNow(createdAt, { addSuffix: true })}
-          </time>
-        </p>
-        {status === "failed" && <p className="text-sm text-red-800 dark:text-red-300">{error}</p>}
-      </div>
+    <Row data-testid="report" data-status={status}>
+      <RowText title={titleOf(reportType)}>
+        {sayRange({ start, end })} · requested{" "}
+        <time dateTime={createdAt.toISOString()} title={sayInstant(createdAt)}>
+          {sayAgo(createdAt, new Date())}
+        </time>
+        {status === "failed" && (
+          <p className="text-red-800 wrap-anywhere dark:text-red-300">
+            {error ?? "The reason is not known."}
+          </p>
+        )}
+      </RowText>
       <span className={`rounded-full px-3 py-1 text-sm font-medium ${badges[status].look}`}>
         <span aria-hidden="true">{badges[status].sign} </span>
         {badges[status].text}
       </span>
       {status === "ready" && pdfUrl && (
-        <a href={pdfUrl} className="font-medium text-brand-700 underline dark:text-brand-300">
+        <a href={pdfUrl} className={textLink}>
           Download PDF
         </a>
       )}
-    </li>
+    </Row>
   );
 }
 

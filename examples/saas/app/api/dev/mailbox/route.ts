@@ -5,5 +5,5 @@ export async function GET(request: Request): Promise<Response> {
   const { config, mailbox } = services();
   if (!config.mailboxShown) return Response.json({ error: "The mailbox is off" }, { status: 404 });
   const to = new URL(request.url).searchParams.get("to");
-  return Response.json({ messages: mailbox.list(to ? { to } : {}) });
+  return Response.json({ messages: await mailbox.list(to ? { to } : {}) });
 }

@@ -8,7 +8,7 @@ export const metadata: Metadata = { title: "Mail" };
 
 export default async function MailPage({ params }: { params: Promise<{ id: string }> }) {
   const { config, mailbox } = services();
-  const mail = config.mailboxShown ? mailbox.find((await params).id) : undefined;
+  const mail = config.mailboxShown ? await mailbox.find((await params).id) : undefined;
   if (!mail) notFound();
   return (
     <>
@@ -18,13 +18,13 @@ export default async function MailPage({ params }: { params: Promise<{ id: strin
         </Link>
       </p>
       <PageTitle>{mail.subject}</PageTitle>
-      <dl className="mb-6 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm break-all">
+      <dl className="mb-6 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm wrap-anywhere">
         <Fact name="From">{mail.from}</Fact>
         <Fact name="To">{mail.to}</Fact>
         <Fact name="Received">{mail.receivedAt.toISOString()}</Fact>
         <Fact name="Message-ID">{mail.messageId}</Fact>
       </dl>
-      <div className="grid gap-6">
+      <div className="grid grid-cols-1 gap-6">
         {/* No scripts, no forms, its own origin; links open in a new tab. */}
         <iframe
           title="The mail as HTML"
@@ -33,7 +33,7 @@ export default async function MailPage({ params }: { params: Promise<{ id: strin
           className="h-[36rem] w-full rounded-xl border border-slate-200 bg-white dark:border-slate-800 dark:bg-slate-900"
         />
         <Card title="As plain text">
-          <pre className="overflow-x-auto text-sm whitespace-pre-wrap break-words">{mail.text}</pre>
+          <pre className="overflow-x-auto text-sm whitespace-pre-wrap wrap-anywhere">{mail.text}</pre>
         </Card>
       </div>
     </>

@@ -4,6 +4,7 @@ import { reportKinds } from "@/documents/report-data.ts";
 import { answer, isCrossSite, pathWith, readForm, refuseCrossSite, sayIssues } from "@/lib/http/form-post.ts";
 import { dateRange, reportGenerate } from "@/lib/inngest/events.ts";
 import { EventNotSentError, sendEvent } from "@/lib/inngest/send.ts";
+import { memberOf } from "@/lib/session.ts";
 import { services } from "@/services/index.ts";
 
 const kinds = Object.keys(reportKinds) as (keyof typeof reportKinds)[];
@@ -17,25 +18,29 @@ type Params = { params: Promise<{ id: string }> };
 
 export async function POST(request: Request, { params }: Params): Promise<Response> {
   if (isCrossSite(request)) return refuseCrossSite();
-  const { organizations, reports } = services();
-  const organizationId = (await params).id;
-  const page = `/organizations/${encodeURIComponent(organizationId)}`;
-  const { reportType, start = "", end = "" } = await readForm(request);
-  const refuse = (status: 400 | 404 | 502, error: string) => {
-    const backTo = pathWith(page, { error, reportType, start, end });
+  const member = await memberOf(request, (await params).id);
+  if (member instanceof Response) return member;
+  const { reports } = services();
+  const organizationId = member.organization.id;
+  const page = `/organizations/${organizationId}`;
+  const fields = await readForm(request);
+  if (fields instanceof Response) return fields;
+  const { reportType, start = "", end = "" } = fields;
+  const refuse = (status: 400 | 502, error: string) => {
+    const backTo = `${pathWith(page, { error, card: "reports", reportType, start, end })}#reports`;
     return answer(request, { is: "refused", status, error, backTo });
   };
-  if (!organizations.find(organizationId)) return refuse(404, "There is no such organization.");
   const form = Form.safeParse({ reportType, dateRange: { start, end } });
   if (!form.success) return refuse(400, sayIssues(form.error, labels));
 
   const reportId = crypto.randomUUID();
-  reports.request({ ...form.data, reportId, organizationId, range: { start, end } });
+  await reports.request({ ...form.data, reportId, organizationId, range: { start, end } });
   try {
-    await sendEvent(reportGenerate.create({ organizationId, ...form.data }, { id: reportId }));
+    const data = { organizationId, ...form.data, requestedBy: member.user.id };
+    await sendEvent(reportGenerate.create(data, { id: reportId }));
   } catch (error) {
     if (!(error instanceof EventNotSentError)) throw error;
-    reports.markFailed(reportId, error.message);
+    await reports.markFailed(reportId, error.message);
     return refuse(502, error.message);
   }
   const body = { reportId, statusUrl: `/api/reports/${reportId}` };

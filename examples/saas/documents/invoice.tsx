@@ -1,0 +1,97 @@
+/** The PDF of an invoice: what it is for, then its lines and their total, on as many pages as they need. */
+import { Document, Page, renderToBuffer, StyleSheet, Text, View } from "@react-pdf/renderer";
+import { sayDay } from "@/lib/days.ts";
+import { sayMoney } from "@/lib/money.ts";
+import { sayMonth } from "@/lib/months.ts";
+import { checkTotal, type InvoiceData } from "./invoice-data.ts";
+
+export async function renderInvoice(data: InvoiceData): Promise<Uint8Array> {
+  checkTotal(data);
+  return renderToBuffer(<Invoice data={data} />);
+}
+
+function Invoice({ data }: { data: InvoiceData }) {
+  return (
+    <Document title={`Invoice ${data.number}: ${data.organization}`} author="Tallyho" language="en">
+      <Page size="A4" style={styles.page}>
+        <Text style={styles.brand}>Tallyho</Text>
+        <Text style={styles.title}>Invoice</Text>
+        <Facts data={data} />
+        <Lines data={data} />
+        <Text
+          fixed
+          style={styles.pageNumber}
+          render={({ pageNumber, totalPages }) => `${data.number} · Page ${pageNumber} of ${totalPages}`}
+        />
+      </Page>
+    </Document>
+  );
+}
+
+function Facts({ data }: { data: InvoiceData }) {
+  const facts = [
+    ["Number", data.number],
+    ["Issued", sayDay(data.issuedDay)],
+    ["For", data.organization],
+    ["Month", sayMonth(data.month)],
+    ["Plan", data.plan],
+  ];
+  return (
+    <View style={styles.facts}>
+      {facts.map(([name, value]) => (
+        <View key={name} style={styles.fact}>
+          <Text style={styles.factName}>{name}</Text>
+          <Text style={styles.factValue}>{value}</Text>
+        </View>
+      ))}
+    </View>
+  );
+}
+
+function Lines({ data }: { data: InvoiceData }) {
+  return (
+    <View>
+      <Row text="What" amount="Amount" look={styles.head} fixed />
+      {data.lines.map(({ text, amountCents }, index) => (
+        <Row key={index} text={text} amount={sayMoney(amountCents)} look={styles.line} />
+      ))}
+      <Row text="Total" amount={sayMoney(data.totalCents)} look={styles.total} />
+    </View>
+  );
+}
+
+type RowProps = { text: string; amount: string; look: (typeof styles)[keyof typeof styles]; fixed?: boolean };
+
+function Row({ text, amount, look, fixed = false }: RowProps) {
+  return (
+    <View style={[styles.row, look]} wrap={false} fixed={fixed}>
+      <Text style={styles.text}>{text}</Text>
+      <Text style={styles.amount}>{amount}</Text>
+    </View>
+  );
+}
+
+const styles = StyleSheet.create({
+  page: { padding: 40, paddingBottom: 56, fontFamily: "Helvetica", fontSize: 10, color: "#17202a" },
+  brand: { color: "#0b6e63", fontFamily: "Helvetica-Bold", fontSize: 11 },
+  title: { fontFamily: "Helvetica-Bold", fontSize: 24, marginTop: 18 },
+  facts: { marginTop: 20, marginBottom: 26, gap: 5 },
+  fact: { flexDirection: "row" },
+  factName: { color: "#5b6773", width: 80 },
+  factValue: { flex: 1 },
+  row: { flexDirection: "row", paddingVertical: 6, paddingHorizontal: 4 },
+  head: { fontFamily: "Helvetica-Bold", fontSize: 9, borderBottom: "1pt solid #17202a" },
+  line: { borderBottom: "0.5pt solid #e8edf2" },
+  total: { fontFamily: "Helvetica-Bold", fontSize: 12, borderTop: "1pt solid #17202a" },
+  text: { flex: 1, paddingRight: 16 },
+  amount: { width: 100, textAlign: "right" },
+  pageNumber: {
+    position: "absolute",
+    bottom: 28,
+    left: 40,
+    right: 40,
+    color: "#5b6773",
+    fontSize: 8,
+    textAlign: "right",
+  },
+});
