@@ -220,10 +220,11 @@ export function linkComplaints({ path, text }: Source, exists: (path: string) =>
 const allowedLicences = new Set(
   "MIT ISC BSD-2-Clause BSD-3-Clause Apache-2.0 0BSD MIT-0 BlueOak-1.0.0 CC0-1.0 Unlicense".split(" "),
 );
-/** Of the example app only, which nobody installs: data of browsers, and the image library Next may load. */
+/** Of the example app only, which nobody installs: data of browsers, the image library Next may load, a font. */
 const licencesOfTheExample: readonly [RegExp, string][] = [
   [/^caniuse-lite$/, "CC-BY-4.0"],
   [/^@img\/sharp-/, "LGPL-3.0-or-later"],
+  [/^@expo-google-fonts\/roboto$/, "OFL-1.1"],
 ];
 
 /** `MIT`, `(MIT OR EUPL-1.1+)`, `Apache-2.0 AND LGPL-3.0-or-later`: a licence we may pass on, or not. */

@@ -25,6 +25,7 @@ const database: PostgresDatabase | undefined = server ? await createPostgresData
 Object.assign(process.env, {
   DATABASE_URL: database?.url ?? ":memory:",
   FILES_DIR: join(folder, "files"),
+  INNGEST_DEV: "1",
   SMTP_HOST: "",
 });
 

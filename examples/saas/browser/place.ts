@@ -33,7 +33,11 @@ export type Place = {
 
 const START_LIMIT_MS = 60_000;
 
-export async function openPlace(mode: "dev" | "start"): Promise<Place> {
+/** @param settings of the app, beside those that make the place its own */
+export async function openPlace(
+  mode: "dev" | "start",
+  settings: Record<string, string> = {},
+): Promise<Place> {
   const folder = makeFolder();
   const serverPort = await freePort(38_288);
   const serverUrl = `http://127.0.0.1:${serverPort}`;
@@ -44,6 +48,7 @@ export async function openPlace(mode: "dev" | "start"): Promise<Place> {
     ...sdkSettings(serverUrl, keys),
     DATABASE_URL: databaseFile,
     FILES_DIR: join(folder, "files"),
+    ...settings,
   });
   const server = startServer(mode, { port: serverPort, folder, appUrl: app.url, keys });
   const close = async () => {

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { type Catcher, type CaughtMail, startCatcher } from "@/lib/mail/catcher.ts";
 import { freePort, stop } from "../../../scripts/processes.mjs";
 import { requestReport } from "./organization.ts";
 import { newcomer, signUp } from "./people.ts";
@@ -12,23 +13,44 @@ import { openWindow } from "./window.ts";
 const Events = z.object({ data: z.array(z.object({ internal_id: z.string() })) });
 const Runs = z.object({ data: z.array(z.object({ status: z.string(), output: z.unknown() })) });
 
+/** The mail server that an app in production must have. */
+let catcher: Catcher;
+const mails: CaughtMail[] = [];
 let place: Place & { keys: Keys };
 beforeAll(async () => {
-  const { keys, ...opened } = await openPlace("start");
+  catcher = await startCatcher(async (mail) => void mails.push(mail));
+  const { keys, ...opened } = await openPlace("start", smtpSettings());
   if (!keys) throw new Error("`stepwell start` was started without keys");
   place = { ...opened, keys };
 });
-afterAll(() => place?.close());
+afterAll(async () => {
+  await place?.close();
+  await catcher.close();
+});
+
+const smtpSettings = () => ({ SMTP_HOST: "127.0.0.1", SMTP_PORT: String(catcher.port) });
 
 test("an event of the app is accepted, and its run completes", async () => {
   const page = await openWindow({ appUrl: place.appUrl });
-  await signUp(page, newcomer());
+  const person = newcomer();
+  await signUp(page, person);
   await requestReport(page);
   await page.locator('[data-testid="report"][data-status="ready"]').waitFor();
 
   const [event] = (await askServer(Events, "/v1/events?name=report/generate")).data;
   const readRuns = async () => (await askServer(Runs, `/v1/events/${event?.internal_id}/runs`)).data;
   await expect.poll(async () => (await readRuns()).map(({ status }) => status)).toEqual(["Completed"]);
+  const subjects = () => mails.filter(({ to }) => to === person.email).map(({ subject }) => subject);
+  await expect.poll(subjects).toContainEqual(expect.stringContaining("Welcome"));
+});
+
+test.each([
+  ["GET", "/dev/mailbox"],
+  ["GET", "/api/dev/mailbox"],
+  ["POST", "/api/dev/users/usr_ada/active"],
+  ["POST", "/api/dev/users/usr_ada/leftovers"],
+])("%s %s is for development only", async (method, path) => {
+  expect((await fetch(`${place.appUrl}${path}`, { method })).status).toBe(404);
 });
 
 test("the app refuses calls that are not signed, or not with its key", async () => {
@@ -47,6 +69,7 @@ test("the server refuses wrong keys: for events, for reading, and of a whole app
 
   const app = startApp(await freePort(34_000), {
     ...sdkSettings(place.serverUrl, others),
+    ...smtpSettings(),
     DATABASE_URL: ":memory:",
     FILES_DIR: join(dirname(place.databaseFile), "other-files"),
   });

@@ -5,11 +5,13 @@
 import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import Database from "better-sqlite3";
+import { sql } from "drizzle-orm";
 import { type BetterSQLite3Database, drizzle as drizzleSqlite } from "drizzle-orm/better-sqlite3";
 import { migrate as migrateSqlite } from "drizzle-orm/better-sqlite3/migrator";
 import { drizzle as drizzlePostgres } from "drizzle-orm/node-postgres";
 import { migrate as migratePostgres } from "drizzle-orm/node-postgres/migrator";
 import { isPostgres, onPostgres } from "./dialect.ts";
+import { plainErrorsOf, throwPlain } from "./plain-errors.ts";
 import * as schema from "./schema.ts";
 
 /**
@@ -32,7 +34,9 @@ export type OpenDatabase = {
 /** `url` is a path, ":memory:", or postgres://…; the migrations are found from the working directory. */
 export function openDatabase(url: string, migrations = resolve("db/migrations")): OpenDatabase {
   if (isPostgres(url) !== onPostgres) {
-    throw new Error(`The tables were made for DATABASE_URL of the start, and ${url} is another database`);
+    throw new Error(
+      "The tables were made for DATABASE_URL of the start, and this is another kind of database",
+    );
   }
   return onPostgres ? openPostgres(url, migrations) : openSqlite(url, migrations);
 }
@@ -63,18 +67,37 @@ function openPostgres(url: string, migrations: string): OpenDatabase {
     query_timeout: 30_000,
   };
   const db = drizzlePostgres({ connection, schema });
+  plainErrorsOf(db._.session);
   // A connection that breaks while nobody uses it: the pool opens another one.
   db.$client.on("error", (error) => console.error(`PostgreSQL: ${error.message}`));
   return {
     db: seenAsSqlite(db),
     async atomically(build) {
-      await db.transaction(async (tx) => {
+      const writeAll = async (tx: unknown) => {
         for (const write of build(seenAsSqlite(tx))) await write;
-      });
+      };
+      await db.transaction(writeAll).catch(throwPlain);
     },
-    migrate: () => migratePostgres(db, { migrationsFolder: resolve(migrations, "postgres") }),
+    migrate: () => migrateAlone(url, resolve(migrations, "postgres")),
     close: () => db.$client.end(),
   };
+}
+
+/** Any number, but always the same one. */
+const MIGRATION_LOCK = 7_224_601;
+
+/** Of processes that start at once the first one migrates, and the others wait; the lock ends with the connection. */
+async function migrateAlone(url: string, migrationsFolder: string): Promise<void> {
+  const db = drizzlePostgres({
+    connection: { connectionString: url, max: 1, connectionTimeoutMillis: 10_000 },
+  });
+  plainErrorsOf(db._.session);
+  try {
+    await db.execute(sql`select pg_advisory_lock(${MIGRATION_LOCK})`);
+    await migratePostgres(db, { migrationsFolder });
+  } finally {
+    await db.$client.end();
+  }
 }
 
 /** The same builders with the same words, for the queries that `Db` allows. */
@@ -82,12 +105,9 @@ function seenAsSqlite(db: unknown): Db {
   return db as Db;
 }
 
+const duplicates = ["23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"];
+
 /** Whether a write failed because such a row is there already. */
 export function isDuplicate(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    const { code } = at as Error & { code?: string };
-    if (code === "23505" || code === "SQLITE_CONSTRAINT_UNIQUE" || code === "SQLITE_CONSTRAINT_PRIMARYKEY")
-      return true;
-  }
-  return false;
+  return error instanceof Error && "code" in error && duplicates.includes(String(error.code));
 }

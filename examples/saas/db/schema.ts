@@ -49,6 +49,10 @@ export const subscriptions = table(
     plan: text("plan", { enum: ["free", "pro", "business"] }).notNull(),
     status: text("status", { enum: ["active", "canceled"] }).notNull(),
     monthlyCents: whole("monthly_cents").notNull(),
+    /** What the sync has read is Stripe's, and changed there only. */
+    billedBy: text("billed_by", { enum: ["app", "stripe"] })
+      .notNull()
+      .default("app"),
     startedAt: instant("started_at").notNull(),
     endedAt: instant("ended_at"),
   },

@@ -39,6 +39,33 @@ describe("the invoice's PDF", () => {
     expect(pages.map((page) => page.lines.at(-1)?.join(""))).toEqual(["INV-2026-0042 · Page 1 of 1"]);
   });
 
+  it.each([["Łódź Ščepán & Őrs"], ["Смирнов и Ґалаґан"], ["Ωμέγα Ελλάς"], ["Nguyễn Thị Hạnh"]])(
+    "says the name %s letter by letter",
+    async (organization) => {
+      const pages = await readPdf(await renderInvoice({ ...usual, organization }));
+      expect(readInvoice(pages).facts.For).toBe(organization);
+    },
+  );
+
+  it("says a Latin name also after it has drawn the same letters as parts of others", async () => {
+    await renderInvoice({ ...usual, organization: "Смирнов Ćąęp Άρα" });
+    const pages = await readPdf(await renderInvoice({ ...usual, organization: "CAPE Apricot Cocoa" }));
+    expect(readInvoice(pages).facts).toMatchObject({ For: "CAPE Apricot Cocoa", Issued: "1 April 2026" });
+  });
+
+  it("marks letters that its font does not have, rather than print wrong ones", async () => {
+    const pages = await readPdf(await renderInvoice({ ...usual, organization: "日本 Tea 🍵" }));
+    expect(readInvoice(pages).facts.For).toBe("?? Tea ?");
+  });
+
+  it("breaks a name without a space where the line ends, and loses no letter of it", async () => {
+    const organization = "W".repeat(80);
+    const [page] = await readPdf(await renderInvoice({ ...usual, organization }));
+    const parts = page?.lines.flat().filter((text) => /^W+$/.test(text)) ?? [];
+    expect(parts.length).toBeGreaterThan(1);
+    expect(parts.join("")).toBe(organization);
+  });
+
   it("goes on to the next page, with its head and every line once", async () => {
     const many = invoiceOf(
       Array.from({ length: 80 }, (_, index) => ({ text: `Seat ${index + 1}`, amountCents: 900 + index })),

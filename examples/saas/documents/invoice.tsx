@@ -3,11 +3,13 @@ import { Document, Page, renderToBuffer, StyleSheet, Text, View } from "@react-p
 import { sayDay } from "@/lib/days.ts";
 import { sayMoney } from "@/lib/money.ts";
 import { sayMonth } from "@/lib/months.ts";
+import { bold, fontFamily, toPrintable } from "./fonts.ts";
 import { checkTotal, type InvoiceData } from "./invoice-data.ts";
 
 export async function renderInvoice(data: InvoiceData): Promise<Uint8Array> {
   checkTotal(data);
-  return renderToBuffer(<Invoice data={data} />);
+  const organization = await toPrintable(data.organization);
+  return renderToBuffer(<Invoice data={{ ...data, organization }} />);
 }
 
 function Invoice({ data }: { data: InvoiceData }) {
@@ -72,17 +74,17 @@ function Row({ text, amount, look, fixed = false }: RowProps) {
 }
 
 const styles = StyleSheet.create({
-  page: { padding: 40, paddingBottom: 56, fontFamily: "Helvetica", fontSize: 10, color: "#17202a" },
-  brand: { color: "#0b6e63", fontFamily: "Helvetica-Bold", fontSize: 11 },
-  title: { fontFamily: "Helvetica-Bold", fontSize: 24, marginTop: 18 },
+  page: { padding: 40, paddingBottom: 56, fontFamily, fontSize: 10, color: "#17202a" },
+  brand: { color: "#0b6e63", ...bold, fontSize: 11 },
+  title: { ...bold, fontSize: 24, marginTop: 18 },
   facts: { marginTop: 20, marginBottom: 26, gap: 5 },
   fact: { flexDirection: "row" },
   factName: { color: "#5b6773", width: 80 },
   factValue: { flex: 1 },
   row: { flexDirection: "row", paddingVertical: 6, paddingHorizontal: 4 },
-  head: { fontFamily: "Helvetica-Bold", fontSize: 9, borderBottom: "1pt solid #17202a" },
+  head: { ...bold, fontSize: 9, borderBottom: "1pt solid #17202a" },
   line: { borderBottom: "0.5pt solid #e8edf2" },
-  total: { fontFamily: "Helvetica-Bold", fontSize: 12, borderTop: "1pt solid #17202a" },
+  total: { ...bold, fontSize: 12, borderTop: "1pt solid #17202a" },
   text: { flex: 1, paddingRight: 16 },
   amount: { width: 100, textAlign: "right" },
   pageNumber: {

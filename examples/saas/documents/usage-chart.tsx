@@ -1,5 +1,6 @@
 /** A bar chart from plain shapes: grid, bars, and as many labels as have room. */
 import { G, Line, Rect, Svg, Text } from "@react-pdf/renderer";
+import { fontFamily } from "./fonts.ts";
 import type { Bar } from "./report-data.ts";
 
 const WIDTH = 515;
@@ -51,7 +52,7 @@ export function UsageChart({ bars, say }: { bars: Bar[]; say: (value: number) =>
   );
 }
 
-const label = { fontSize: 7, fill: "#5b6773" };
+const label = { fontFamily, fontSize: 7, fill: "#5b6773" };
 
 /** 4711 → 5000: the next 1, 2, 2.5 or 5 with zeros, so that the grid has round numbers. */
 function roundUp(value: number): number {

@@ -37,6 +37,14 @@ describe("the report's PDF", () => {
     }
   });
 
+  it("says names of other alphabets letter by letter, and breaks no word with a hyphen", async () => {
+    const organization = "Łódź Смирнов Ωμέγα Internationalization Telecommunications Administration Ltd";
+    const data = { ...reportOf(3), organization, title: "報告 report" };
+    const [first] = await readPdf(await renderUsageReport(data));
+    expect(first?.lines.flat()).toContain("?? report");
+    expect(first?.lines.flat().join(" ")).toContain(`${organization} · 1 January 2026`);
+  });
+
   it("draws a bar for every day on its first page", async () => {
     for (const days of [10, 40]) {
       const [first] = await readPdf(await renderUsageReport(reportOf(days)));

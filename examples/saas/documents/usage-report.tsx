@@ -1,12 +1,15 @@
 /** The PDF: a first page with totals and chart, then the table, day by day. */
 import { Document, Page, renderToBuffer, StyleSheet, Text, View } from "@react-pdf/renderer";
 import { sayCount, sayMoney } from "@/lib/money.ts";
+import { bold, fontFamily, toPrintable } from "./fonts.ts";
 import { kindOf, type ReportData, type ReportTotals, toBars } from "./report-data.ts";
 import { UsageChart } from "./usage-chart.tsx";
 import { UsageTable } from "./usage-table.tsx";
 
-export function renderUsageReport(data: ReportData): Promise<Uint8Array> {
-  return renderToBuffer(<UsageReport data={data} />);
+export async function renderUsageReport(data: ReportData): Promise<Uint8Array> {
+  const title = await toPrintable(data.title);
+  const organization = await toPrintable(data.organization);
+  return renderToBuffer(<UsageReport data={{ ...data, title, organization }} />);
 }
 
 function UsageReport({ data }: { data: ReportData }) {
@@ -68,15 +71,15 @@ function PageNumber() {
 }
 
 const styles = StyleSheet.create({
-  page: { padding: 40, paddingBottom: 56, fontFamily: "Helvetica", fontSize: 10, color: "#17202a" },
-  brand: { color: "#0b6e63", fontFamily: "Helvetica-Bold", fontSize: 11 },
-  title: { fontFamily: "Helvetica-Bold", fontSize: 24, marginTop: 18 },
+  page: { padding: 40, paddingBottom: 56, fontFamily, fontSize: 10, color: "#17202a" },
+  brand: { color: "#0b6e63", ...bold, fontSize: 11 },
+  title: { ...bold, fontSize: 24, marginTop: 18 },
   subtitle: { color: "#5b6773", fontSize: 11, marginTop: 8 },
-  section: { fontFamily: "Helvetica-Bold", fontSize: 13, marginTop: 26, marginBottom: 12 },
+  section: { ...bold, fontSize: 13, marginTop: 26, marginBottom: 12 },
   totals: { flexDirection: "row", gap: 10, marginTop: 24 },
   figure: { flex: 1, border: "0.8pt solid #dde3ea", borderRadius: 6, padding: 10 },
   figureName: { color: "#5b6773", fontSize: 8, marginBottom: 6 },
-  figureValue: { fontFamily: "Helvetica-Bold", fontSize: 15 },
+  figureValue: { ...bold, fontSize: 15 },
   pageNumber: {
     position: "absolute",
     bottom: 28,

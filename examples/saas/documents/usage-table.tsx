@@ -1,6 +1,7 @@
 /** The day-by-day table; its head is repeated on every page, its last row adds up. */
 import { StyleSheet, Text, View } from "@react-pdf/renderer";
 import { sayCount, sayMoney } from "@/lib/money.ts";
+import { bold } from "./fonts.ts";
 import type { ReportRow, ReportTotals } from "./report-data.ts";
 
 const HEAD = ["Day", "API calls", "Mails sent", "Storage, MB-days", "Cost"];
@@ -37,9 +38,9 @@ function Row({ cells, look, fixed = false }: { cells: string[]; look: Look; fixe
 
 const styles = StyleSheet.create({
   row: { flexDirection: "row", paddingVertical: 4.5, paddingHorizontal: 4 },
-  head: { fontFamily: "Helvetica-Bold", fontSize: 9, borderBottom: "1pt solid #17202a" },
+  head: { ...bold, fontSize: 9, borderBottom: "1pt solid #17202a" },
   plain: { borderBottom: "0.5pt solid #e8edf2" },
-  total: { fontFamily: "Helvetica-Bold", borderTop: "1pt solid #17202a" },
+  total: { ...bold, borderTop: "1pt solid #17202a" },
   day: { flex: 1 },
   number: { flex: 1, textAlign: "right" },
 });

@@ -1,11 +1,17 @@
+import { NonRetriableError } from "inngest";
 import { describe, expect, it, vi } from "vitest";
 import { inPages, toPages } from "./in-pages.ts";
 
 const listIds = (count: number) => Array.from({ length: count }, (_, n) => `id_${n}`);
 
-async function work(count: number) {
-  const here = vi.fn(async (ids: string[]) => ids.length);
-  const invoke = vi.fn(async (ids: string[], _page: number) => ids.length);
+/** Work in which those that `fails` names come to nothing. */
+async function work(count: number, fails: (id: string) => boolean = () => false) {
+  const act = async (ids: string[]) => {
+    const failed = ids.filter(fails).length;
+    return { done: ids.length - failed, failed };
+  };
+  const here = vi.fn(act);
+  const invoke = vi.fn((ids: string[], _page: number) => act(ids));
   const done = await inPages({ ids: listIds(count), here, invoke });
   return { done, here: here.mock.calls, pages: invoke.mock.calls };
 }
@@ -21,6 +27,16 @@ describe("work in pages", () => {
     expect(here).toEqual([]);
     expect(pages.flatMap(([ids]) => ids)).toEqual(listIds(count));
     expect(pages.map(([, page]) => page)).toEqual(pages.map((_, index) => index + 1));
+  });
+
+  it.each([1, 500, 501])("fails, and for good, when all of %d failed", async (count) => {
+    const end = work(count, () => true);
+    await expect(end).rejects.toThrow(`None of ${count} succeeded: each step says why`);
+    await expect(end).rejects.toBeInstanceOf(NonRetriableError);
+  });
+
+  it.each([2, 501])("counts what was done when one of %d did not fail", async (count) => {
+    expect((await work(count, (id) => id !== "id_0")).done).toBe(1);
   });
 
   it.each([501, 2_500, 25_000, 25_001, 100_000])(

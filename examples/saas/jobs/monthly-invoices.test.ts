@@ -183,11 +183,69 @@ describe("monthly-invoices that go wrong", () => {
     expect((await listInvoices()).map(({ number }) => number)).toEqual(numbersOf(3));
   });
 
+  it("are mailed by the next month's run when no mail went out all day, under their numbers", async () => {
+    const refused = new Error("connect ECONNREFUSED 10.0.0.9:25");
+    const send = vi.spyOn(services().email, "send").mockRejectedValue(refused);
+    await world.advance("1d");
+    expect(world.run()).toMatchObject({
+      status: "failed",
+      error: { message: "None of 3 succeeded: each step says why" },
+    });
+    const ofDecember = await listInvoices();
+    expect(ofDecember.map(({ number, mailedAt }) => [number, mailedAt])).toEqual(
+      numbersOf(3).map((number) => [number, null]),
+    );
+    send.mockRestore();
+
+    await world.advance("31d");
+    const run = world.runs()[1];
+    expect(run?.steps["get-subscriptions"]?.result).toEqual({ month: `${year}-01`, subscriptionIds });
+    expect(run?.output).toEqual({ invoiced: 3 });
+    const made = await listInvoices();
+    expect(made.map(({ number }) => number)).toEqual(numbersOf(6));
+    expect(made.every(({ mailedAt }) => mailedAt !== null)).toBe(true);
+    for (const { id, month } of ofDecember) {
+      const mailed = messageIdOf([id, "invoice"], services().config.mailFrom);
+      const mail = (await listMails()).find(({ messageId }) => messageId === mailed);
+      expect(mail?.subject).toContain(`for ${sayMonth(month)}`);
+    }
+    expect(await listMails()).toHaveLength(6);
+  });
+
+  it("are mailed also to who has canceled since, and nothing new to them", async () => {
+    const halyard = eq(subscriptions.id, "sub_halyard");
+    const { db } = services().database;
+    await services().invoices.issue("sub_halyard", `${year - 1}-11`, new Date(`${december}-01T00:00:00Z`));
+    await db.update(subscriptions).set({ status: "canceled" }).where(halyard);
+    await world.advance("1m");
+    await db.update(subscriptions).set({ status: "active" }).where(halyard);
+    expect(world.run().output).toEqual({ invoiced: 3 });
+    const ofHalyard = (await listInvoices()).filter(({ subscriptionId }) => subscriptionId === "sub_halyard");
+    expect(ofHalyard).toMatchObject([{ month: `${year - 1}-11`, mailedAt: expect.any(Date) }]);
+  });
+
+  it("do not wait for an older invoice whose mail fails still", async () => {
+    await services().invoices.issue("sub_halyard", `${year - 1}-11`, new Date(`${december}-01T00:00:00Z`));
+    const { email } = services();
+    const send = email.send.bind(email);
+    const failing = vi
+      .spyOn(email, "send")
+      .mockImplementation((mail) =>
+        mail.template === "invoice" && mail.variables.month === sayMonth(`${year - 1}-11`)
+          ? Promise.reject(new Error("No"))
+          : send(mail),
+      );
+    await world.advance("2h");
+    failing.mockRestore();
+    expect(world.run().output).toEqual({ invoiced: 2 });
+    const unmailed = (await listInvoices()).filter(({ mailedAt }) => mailedAt === null);
+    expect(unmailed).toMatchObject([{ subscriptionId: "sub_halyard", month: `${year - 1}-11` }]);
+  });
+
   it("do not try again for an organization without an admin, but say so", async () => {
     const findAdmin = vi.spyOn(services().organizations, "findAdmin").mockResolvedValue(undefined);
     await world.advance("1m");
     findAdmin.mockRestore();
-    expect(world.run().output).toEqual({ invoiced: 0 });
     expect(world.run().steps["invoice-sub_halyard"]?.attempts).toBe(1);
     const messages = (await services().logs.list(10)).map(({ message }) => message);
     expect(messages).toContainEqual(expect.stringContaining('"org_halyard" has no admin to send it to'));

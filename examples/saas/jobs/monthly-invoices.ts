@@ -1,7 +1,8 @@
 /**
  * On the first of the month: an invoice for every active subscription, as a PDF and by mail. Which month
  * is meant is fixed at the start. A subscription has one invoice a month, whatever run makes it: a run
- * that finds one half done finishes it, and its mail has the same Message-ID from any run.
+ * that finds one unfinished, also of an earlier month, finishes it, and its mail has the same Message-ID
+ * from any run.
  */
 import { cron, type GetStepTools, invoke, NonRetriableError } from "inngest";
 import { z } from "zod";
@@ -11,7 +12,8 @@ import { monthlyInvoicesRequested } from "@/lib/inngest/events.ts";
 import { sayMoney } from "@/lib/money.ts";
 import { monthBefore, sayMonth } from "@/lib/months.ts";
 import { services } from "@/services/index.ts";
-import { inPages } from "./in-pages.ts";
+import type { DueInvoice } from "@/services/invoice-service.ts";
+import { inPages, type Tally } from "./in-pages.ts";
 import { mailLimit } from "./mail-limit.ts";
 import { stepForEach } from "./step-for-each.ts";
 
@@ -27,7 +29,9 @@ export const monthlyInvoices = inngest.createFunction(
   async ({ step, runId }) => {
     const { month, subscriptionIds } = await step.run("get-subscriptions", async () => {
       const ended = monthBefore(now());
-      return { month: ended, subscriptionIds: await services().invoices.listDue(ended) };
+      const due = await services().invoices.listDue(ended);
+      const ids = new Set(due.map(({ subscriptionId }) => subscriptionId));
+      return { month: ended, subscriptionIds: [...ids] };
     });
     const invoiced = await inPages({
       ids: subscriptionIds,
@@ -46,20 +50,26 @@ export const monthlyInvoicesPage = inngest.createFunction(
 
 type Step = GetStepTools<typeof inngest>;
 
-function sendInvoices(page: z.infer<typeof Page>, step: Step, runId: string): Promise<number> {
+function sendInvoices(page: z.infer<typeof Page>, step: Step, runId: string): Promise<Tally> {
   return stepForEach({
     step,
     runId,
     ids: page.subscriptionIds,
     stepId: (subscriptionId) => `invoice-${subscriptionId}`,
-    act: (subscriptionId) => sendInvoice(subscriptionId, page.month),
+    act: (subscriptionId) => sendDue(subscriptionId, page.month),
   });
 }
 
-async function sendInvoice(subscriptionId: string, month: string): Promise<boolean> {
+/** True also where a try before this one has sent it all. */
+async function sendDue(subscriptionId: string, month: string): Promise<true> {
+  for (const due of await services().invoices.listDue(month, subscriptionId)) await sendInvoice(due);
+  return true;
+}
+
+async function sendInvoice({ subscriptionId, month }: DueInvoice): Promise<void> {
   const { email, invoices, organizations } = services();
   const invoice = await invoices.issue(subscriptionId, month, now());
-  if (invoice.mailedAt) return true;
+  if (invoice.mailedAt) return;
   const { organization } = invoice;
   const admin = await organizations.findAdmin(organization.id);
   if (!admin) throw new NonRetriableError(`Organization "${organization.id}" has no admin to send it to`);
@@ -77,5 +87,4 @@ async function sendInvoice(subscriptionId: string, month: string): Promise<boole
     key: [invoice.id, "invoice"],
   });
   await invoices.markMailed(invoice.id, now());
-  return true;
 }

@@ -111,6 +111,17 @@ describe("send-daily-reports", () => {
     await services().database.db.delete(logs);
   });
 
+  it("fails when not one mail went out, so that people see it", async () => {
+    const refused = new Error("connect ECONNREFUSED 10.0.0.9:25");
+    const send = vi.spyOn(services().email, "send").mockRejectedValue(refused);
+    await world.advance("2h");
+    send.mockRestore();
+    const message = `None of ${readers.length} succeeded: each step says why`;
+    expect(world.run()).toMatchObject({ status: "failed", error: { message } });
+    expect(await services().logs.list(100)).toHaveLength(readers.length);
+    await services().database.db.delete(logs);
+  });
+
   it("mails nobody twice and logs once, whatever happens between server and app", async () => {
     const { email } = services();
     const send = email.send.bind(email);

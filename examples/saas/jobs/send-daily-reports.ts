@@ -8,7 +8,7 @@ import { dailyReportsRequested } from "@/lib/inngest/events.ts";
 import { sayCount, sayMoney } from "@/lib/money.ts";
 import { unsubscribeUrl } from "@/lib/unsubscribe.ts";
 import { services } from "@/services/index.ts";
-import { inPages } from "./in-pages.ts";
+import { inPages, type Tally } from "./in-pages.ts";
 import { mailLimit } from "./mail-limit.ts";
 import { stepForEach } from "./step-for-each.ts";
 
@@ -46,7 +46,7 @@ export const sendDailyReportsPage = inngest.createFunction(
 
 type Step = GetStepTools<typeof inngest>;
 
-function sendReports({ day, userIds }: z.infer<typeof Page>, step: Step, runId: string): Promise<number> {
+function sendReports({ day, userIds }: z.infer<typeof Page>, step: Step, runId: string): Promise<Tally> {
   const stepId = (userId: string) => `send-report-${userId}`;
   return stepForEach({
     step,

@@ -1,8 +1,10 @@
 /** One step for each of many, in parallel: who fails for good is logged, and stops nobody else. */
 import type { GetStepTools } from "inngest";
 import { now } from "@/lib/clock.ts";
+import { sayFailure } from "@/lib/failure.ts";
 import type { inngest } from "@/lib/inngest/client.ts";
 import { services } from "@/services/index.ts";
+import type { Tally } from "./in-pages.ts";
 
 type Work = {
   step: GetStepTools<typeof inngest>;
@@ -13,12 +15,11 @@ type Work = {
   act: (id: string) => Promise<boolean>;
 };
 
-/** Returns for how many `act` did something. */
-export async function stepForEach({ step, runId, ids, stepId, act }: Work): Promise<number> {
+export async function stepForEach({ step, runId, ids, stepId, act }: Work): Promise<Tally> {
   const ends = await Promise.allSettled(ids.map((id) => step.run(stepId(id), () => act(id))));
   const failures = ids.flatMap((id, index) => {
     const end = ends[index];
-    return end?.status === "rejected" ? [{ failed: stepId(id), reason: sayReason(end.reason) }] : [];
+    return end?.status === "rejected" ? [{ failed: stepId(id), reason: sayFailure(end.reason) }] : [];
   });
   if (failures.length > 0) {
     await step.run("log-failures", async () => {
@@ -28,9 +29,6 @@ export async function stepForEach({ step, runId, ids, stepId, act }: Work): Prom
       }
     });
   }
-  return ends.filter((end) => end.status === "fulfilled" && end.value).length;
-}
-
-function sayReason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const done = ends.filter((end) => end.status === "fulfilled" && end.value).length;
+  return { done, failed: failures.length };
 }

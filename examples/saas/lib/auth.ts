@@ -33,11 +33,8 @@ export function createAuth({ db, config }: Parts) {
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 8, maxPasswordLength: 128 },
     // A page cannot renew a cookie, so a session ends a week after the sign-in, used or not.
     session: { expiresIn: WEEK_SECONDS, disableSessionRefresh: true },
-    rateLimit: {
-      enabled: true,
-      storage: "memory",
-      customRules: { "/sign-in/email": { window: 60, max: 10 } },
-    },
+    // Its limit knows a client only by its address: `sign-in.ts` counts tries.
+    rateLimit: { enabled: false },
     // Cookies are HttpOnly and SameSite=Lax by better-auth's default.
     advanced: {
       cookiePrefix: "tallyho",
@@ -45,7 +42,7 @@ export function createAuth({ db, config }: Parts) {
       ipAddress: { trustedProxies: config.trustedProxies },
     },
     telemetry: { enabled: false },
-    // Wrong passwords are warnings to it; here they are everyday.
-    logger: { level: "error" },
+    // Wrong passwords are warnings to it; here they are everyday. What it adds to a message may be anything.
+    logger: { level: "error", log: (_level, message) => console.error(`better-auth: ${message}`) },
   });
 }

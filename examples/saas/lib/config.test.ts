@@ -12,7 +12,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 
 describe("the settings", () => {
   it("have defaults that run on a laptop", () => {
-    const config = readConfig({ FILES_DIR: join(root, "files"), PORT: "3999", SMTP_HOST: "" });
+    const config = readConfig({ INNGEST_DEV: "1", FILES_DIR: join(root, "files"), PORT: "3999" });
     expect(config).toMatchObject({
       appUrl: "http://127.0.0.1:3999",
       databaseUrl: ".data/saas.db",
@@ -43,17 +43,38 @@ describe("the settings", () => {
     expect(named.trustedProxies).toEqual(["10.0.0.4", "fd00::/8"]);
   });
 
-  it("hide the mailbox when a real SMTP server is set, or by wish", () => {
+  it.each([
+    ["a dev server of this machine", { INNGEST_DEV: "1" }, true],
+    ["another one", { INNGEST_DEV: "http://127.0.0.1:9288" }, true],
+    ["none named", {}, false],
+    ["an empty name", { INNGEST_DEV: "" }, false],
+    ["production", { INNGEST_DEV: "0" }, false],
+    ["production, in words", { INNGEST_DEV: "False" }, false],
+    ["a real SMTP server", { INNGEST_DEV: "1", SMTP_HOST: "mail.example" }, false],
+    ["no wish for it", { INNGEST_DEV: "1", SAAS_MAILBOX: "off" }, false],
+    ["a wish for it in production", { INNGEST_DEV: "0", SAAS_MAILBOX: "on" }, true],
+  ])("show the mailbox in development only, or by wish: %s", (_where, set, shown) => {
+    const config = readConfig({ FILES_DIR: join(root, "files"), ...set } as Record<string, string>);
+    expect(config.mailboxShown).toBe(shown);
+  });
+
+  it("leave the demo's people out where mails are really sent, unless they are wished for", () => {
+    const seedOf = (set: Record<string, string>) =>
+      readConfig({ FILES_DIR: join(root, "files"), ...set }).seed;
+    expect([seedOf({}), seedOf({ SAAS_SEED: "off" })]).toEqual([true, false]);
+    const SMTP_HOST = "mail.example";
+    expect([seedOf({ SMTP_HOST }), seedOf({ SMTP_HOST, SAAS_SEED: "on" })]).toEqual([false, true]);
+  });
+
+  it("name the SMTP server with its defaults", () => {
     const env = { FILES_DIR: join(root, "files") };
     const real = readConfig({ ...env, SMTP_HOST: "mail.example", SMTP_USER: "u", SMTP_PASSWORD: "p" });
-    expect(real.mailboxShown).toBe(false);
     expect(real.smtp).toEqual({
       host: "mail.example",
       port: 587,
       secure: false,
       auth: { user: "u", pass: "p" },
     });
-    expect(readConfig({ ...env, SAAS_MAILBOX: "off" }).mailboxShown).toBe(false);
   });
 
   it("name no Redis and no Stripe unless they are set", () => {
@@ -87,7 +108,8 @@ describe(".env.example", () => {
   const named = [...page.matchAll(/^#? ?([A-Z][A-Z_]+)=/gm)].map(([, name = ""]) => name);
 
   it("has every variable the app reads, and the SDK's that matter, each once", () => {
-    const ofSdk = ["INNGEST_DEV", "INNGEST_BASE_URL", "INNGEST_EVENT_KEY", "INNGEST_SIGNING_KEY"];
+    const keys = ["INNGEST_EVENT_KEY", "INNGEST_SIGNING_KEY", "INNGEST_SIGNING_KEY_FALLBACK"];
+    const ofSdk = ["INNGEST_BASE_URL", "INNGEST_ENV", ...keys];
     expect(named.toSorted()).toEqual([...variableNames, ...ofSdk].toSorted());
   });
 

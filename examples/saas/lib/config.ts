@@ -1,5 +1,5 @@
 /**
- * Every variable the app reads (the SDK reads its own INNGEST_* ones), checked once.
+ * Every variable the app reads (the other INNGEST_* ones are the SDK's alone), checked once.
  * `.env.example` explains them; an unset or empty one takes its default.
  */
 import { randomBytes } from "node:crypto";
@@ -22,6 +22,7 @@ const addresses = z
   .pipe(z.array(address));
 
 const Environment = z.object({
+  INNGEST_DEV: optional(z.string()),
   PORT: optional(z.coerce.number().int().min(1).max(65_535)),
   APP_URL: optional(z.url({ protocol: /^https?$/, error: "must be an http(s) address" })),
   DATABASE_URL: optional(
@@ -66,12 +67,13 @@ export type Config = {
   /** Whose word is taken for where a request comes from; none by default. */
   trustedProxies: string[];
   mailFrom: string;
-  /** Absent: mails go to the app's own catcher. */
+  /** Absent: mails go to the app's own catcher, and the mailbox shows them. */
   smtp: SmtpSettings | undefined;
   /** Absent: there is no Redis to check. */
   redisUrl: string | undefined;
   /** Absent: nothing is asked of Stripe. */
   stripe: { key: string; apiUrl: string | undefined } | undefined;
+  /** Whether everybody may read all mails, and write what the development routes write. */
   mailboxShown: boolean;
   seed: boolean;
 };
@@ -96,9 +98,23 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     smtp: set.SMTP_HOST ? smtpSettings(set.SMTP_HOST, set) : undefined,
     redisUrl: set.REDIS_URL,
     stripe: set.STRIPE_SECRET_KEY ? { key: set.STRIPE_SECRET_KEY, apiUrl: set.STRIPE_API_URL } : undefined,
-    mailboxShown: set.SAAS_MAILBOX !== "off" && !set.SMTP_HOST,
-    seed: set.SAAS_SEED !== "off",
+    mailboxShown: set.SAAS_MAILBOX ? set.SAAS_MAILBOX === "on" : isDevelopment(set) && !set.SMTP_HOST,
+    seed: set.SAAS_SEED ? set.SAAS_SEED === "on" : !set.SMTP_HOST,
   };
+}
+
+/** As the SDK reads it. */
+function isDevelopment({ INNGEST_DEV = "0" }: z.infer<typeof Environment>): boolean {
+  return !["0", "false"].includes(INNGEST_DEV.trim().toLowerCase());
+}
+
+/** Mails that nobody sends and nobody sees are lost: better no start. */
+export function refuseLostMails({ smtp, mailboxShown }: Pick<Config, "smtp" | "mailboxShown">): void {
+  if (smtp || mailboxShown) return;
+  throw new Error(
+    "There is nowhere to send mails: set SMTP_HOST to a mail server. In development set INNGEST_DEV=1, or " +
+      "SAAS_MAILBOX=on, and /dev/mailbox shows them to everybody. See examples/saas/.env.example.",
+  );
 }
 
 function smtpSettings(host: string, set: z.infer<typeof Environment>): SmtpSettings {

@@ -1,7 +1,9 @@
 /** The plans: chosen once, confirmed by mail, and invoiced once a month. */
+import { sayMoney } from "../lib/money.ts";
 import type { DemoDatabase } from "./demo-database.ts";
 import { type People, type Person, waitForMail } from "./demo-people.ts";
 import { chapter, count, detail, expectThat, tick } from "./demo-steps.ts";
+import { readInvoice } from "./read-invoice.ts";
 import { readPdf } from "./read-pdf.ts";
 
 export async function choosePlans({ alva, bo }: People, hint: string): Promise<void> {
@@ -46,17 +48,22 @@ export async function checkInvoices(database: DemoDatabase, month: string, peopl
   for (const person of Object.values(people)) await checkInvoiceMail(person);
 }
 
-async function checkInvoiceMail({ app, name, email }: Person): Promise<void> {
+async function checkInvoiceMail({ app, name, email, organization }: Person): Promise<void> {
   const mails = (await app.mails(email)).filter(({ subject }) => subject.startsWith("Invoice "));
   const [mail] = mails;
   expectThat(mail !== undefined && mails.length === 1, `${name} has ${mails.length} invoices, not one`);
   const [, number = ""] = /^Invoice (\S+) for /.exec(mail.subject) ?? [];
   const link = /https?:\/\/\S+\/files\/invoices\/\S+/.exec(mail.text)?.[0];
   expectThat(link !== undefined, `The mail “${mail.subject}” has no link to its PDF`);
-  const pages = await readPdf(await app.download(link));
-  const text = pages.flatMap(({ lines }) => lines.flat()).join(" ");
-  const [amount = ""] = /\$[\d,]+\.\d{2}/.exec(mail.text) ?? [];
-  const isIts = text.includes(number) && amount !== "" && text.includes(amount);
-  expectThat(isIts, `The PDF of ${number} does not say its number and the mail's amount ${amount}`);
-  detail(`${name}: ${number}, ${amount}; the PDF says the same`);
+  const { facts, lines, totalCents } = readInvoice(await readPdf(await app.download(link)));
+  const isIts = facts.Number === number && facts.For === organization;
+  expectThat(isIts, `The PDF of ${number} is number ${facts.Number} for ${facts.For}`);
+  const sum = lines.reduce((cents, { amountCents }) => cents + amountCents, 0);
+  expectThat(
+    sum === totalCents,
+    `The lines of ${number} add up to ${sum} cents, and its total is ${totalCents}`,
+  );
+  const total = sayMoney(totalCents);
+  expectThat(mail.text.includes(total), `The mail about ${number} does not say its total of ${total}`);
+  detail(`${name}: ${number}, ${total}; the PDF says the same, and its lines add up`);
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { OpenDatabase } from "@/db/client.ts";
 import { openEmptyDatabase } from "@/db/fixtures/empty-database.ts";
 import { type Catcher, type CaughtMail, startCatcher } from "@/lib/mail/catcher.ts";
@@ -54,6 +54,16 @@ describe("a mail over SMTP", () => {
     expect(mail?.html).toContain("Welcome, Ada Ünal");
     expect(mail?.text).toContain("Your workspace is ready");
     expect(await mailbox.find(mail?.id ?? "")).toEqual(mail);
+  });
+
+  it("goes out after one that found no server to start with", async () => {
+    await email.close();
+    const server = { host: "127.0.0.1", port: catcher.port, secure: false };
+    const smtp = vi.fn(async () => server).mockRejectedValueOnce(new Error("No port is free"));
+    email = createEmailService({ from, appUrl: "https://app.tallyho.example", smtp });
+    await expect(email.send(welcome)).rejects.toThrow("No port is free");
+    await email.send(welcome);
+    expect(caught).toHaveLength(1);
   });
 
   it("sent again for the same run and step is shown once", async () => {

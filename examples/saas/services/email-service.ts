@@ -29,8 +29,17 @@ type Settings = {
 
 export function createEmailService({ from, appUrl, smtp }: Settings): EmailService {
   let transport: Promise<Transporter> | undefined;
+  async function open() {
+    try {
+      return createTransport({ ...(await smtp()), ...POOL, ...TIMEOUTS });
+    } catch (error) {
+      // The next mail tries anew.
+      transport = undefined;
+      throw error;
+    }
+  }
   const connect = () => {
-    transport ??= smtp().then((settings) => createTransport({ ...settings, ...POOL, ...TIMEOUTS }));
+    transport ??= open();
     return transport;
   };
   return {

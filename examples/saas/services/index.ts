@@ -9,8 +9,9 @@ import { type OpenDatabase, openDatabase } from "@/db/client.ts";
 import { sayDemoAdmin, seedDemoAdmin } from "@/db/create-admin.ts";
 import { seedDemo } from "@/db/seed.ts";
 import { type Auth, createAuth } from "@/lib/auth.ts";
-import { type Config, readConfig } from "@/lib/config.ts";
+import { type Config, readConfig, refuseLostMails } from "@/lib/config.ts";
 import { type Catcher, startCatcher } from "@/lib/mail/catcher.ts";
+import { createTryLimit, type TryLimit } from "@/lib/try-limit.ts";
 import { type AnalyticsService, createAnalyticsService } from "./analytics-service.ts";
 import { type AuditService, createAuditService } from "./audit-service.ts";
 import { type CleanupService, createCleanupService } from "./cleanup-service.ts";
@@ -33,7 +34,7 @@ import { createUploadService, type UploadService } from "./upload-service.ts";
 import { createUserService, type UserService } from "./user-service.ts";
 
 export type Services = {
-  /** Migrates the database and adds the demo data; once, however often it is called. */
+  /** Migrates the database and adds the demo data; once, however often it is called, unless it failed. */
   ready(): Promise<void>;
   analytics: AnalyticsService;
   audit: AuditService;
@@ -55,6 +56,7 @@ export type Services = {
   storage: StorageService;
   subscriptions: SubscriptionService;
   subscriptionSync: SubscriptionSyncService;
+  tries: TryLimit;
   uploads: UploadService;
   users: UserService;
 };
@@ -85,7 +87,10 @@ export function createServices(config: Config, database = openDatabase(config.da
   let catcher: Promise<Catcher> | undefined;
   async function smtp() {
     if (config.smtp) return config.smtp;
-    catcher ??= startCatcher(mailbox.keep);
+    catcher ??= startCatcher(mailbox.keep).catch((error: unknown) => {
+      catcher = undefined;
+      throw error;
+    });
     return { host: "127.0.0.1", port: (await catcher).port, secure: false };
   }
   const email = createEmailService({ from: config.mailFrom, appUrl, smtp });
@@ -93,6 +98,7 @@ export function createServices(config: Config, database = openDatabase(config.da
   const search = createSearchService(database);
   const stripe = config.stripe && createStripeService(config.stripe);
   async function prepare() {
+    refuseLostMails(config);
     await database.migrate();
     if (config.seed) await seed();
   }
@@ -106,7 +112,10 @@ export function createServices(config: Config, database = openDatabase(config.da
   let prepared: Promise<void> | undefined;
   return {
     ready() {
-      prepared ??= prepare();
+      prepared ??= prepare().catch((error: unknown) => {
+        prepared = undefined;
+        throw error;
+      });
       return prepared;
     },
     config,
@@ -128,6 +137,7 @@ export function createServices(config: Config, database = openDatabase(config.da
     search,
     subscriptions: createSubscriptionService(database),
     subscriptionSync: createSubscriptionSyncService({ ...database, stripe }),
+    tries: createTryLimit(),
     uploads: createUploadService({ db, storage }),
     users: createUserService(database),
   };

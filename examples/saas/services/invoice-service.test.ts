@@ -49,6 +49,9 @@ async function readStored(path: string) {
   return readInvoice(await readPdf(opened.bytes));
 }
 
+const listDue = async (month: string) =>
+  (await service.listDue(month)).map((due) => `${due.subscriptionId} ${due.month}`);
+
 const listNumbers = async () => (await db.select().from(invoices)).map(({ number }) => number).sort();
 
 describe("what is due", () => {
@@ -56,11 +59,11 @@ describe("what is due", () => {
     await subscribe("sub_last_moment", { startedAt: new Date("2026-03-31T23:59:59.999Z") });
     await subscribe("sub_next_month", { startedAt: firstOfApril });
     await subscribe("sub_ended", { status: "canceled", endedAt: new Date("2026-03-15T00:00:00Z") });
-    expect(await service.listDue("2026-03")).toEqual([
-      "sub_fernhill",
-      "sub_halyard",
-      "sub_last_moment",
-      "sub_northwind",
+    expect(await listDue("2026-03")).toEqual([
+      "sub_fernhill 2026-03",
+      "sub_halyard 2026-03",
+      "sub_last_moment 2026-03",
+      "sub_northwind 2026-03",
     ]);
   });
 
@@ -68,8 +71,34 @@ describe("what is due", () => {
     const { id } = await service.issue("sub_halyard", "2026-03", firstOfApril);
     await service.issue("sub_fernhill", "2026-03", firstOfApril);
     await service.markMailed(id, firstOfApril);
-    expect(await service.listDue("2026-03")).toEqual(["sub_fernhill", "sub_northwind"]);
-    expect(await service.listDue("2026-02")).toContain("sub_halyard");
+    expect(await listDue("2026-03")).toEqual(["sub_fernhill 2026-03", "sub_northwind 2026-03"]);
+  });
+
+  it("is also what earlier months left unmailed, after this month's; of later ones nothing", async () => {
+    await service.issue("sub_halyard", "2026-01", firstOfApril);
+    await service.issue("sub_halyard", "2026-02", firstOfApril);
+    await service.issue("sub_halyard", "2026-04", firstOfApril);
+    const { id } = await service.issue("sub_fernhill", "2026-02", firstOfApril);
+    await service.markMailed(id, firstOfApril);
+    expect(await listDue("2026-03")).toEqual([
+      "sub_fernhill 2026-03",
+      "sub_halyard 2026-03",
+      "sub_halyard 2026-02",
+      "sub_halyard 2026-01",
+      "sub_northwind 2026-03",
+    ]);
+    expect(await service.listDue("2026-03", "sub_halyard")).toEqual(
+      ["2026-03", "2026-02", "2026-01"].map((month) => ({ subscriptionId: "sub_halyard", month })),
+    );
+  });
+
+  it("of a canceled subscription is what it was billed before, and no more", async () => {
+    await subscribe("sub_ended");
+    await service.issue("sub_ended", "2026-02", firstOfApril);
+    await db.update(subscriptions).set({ status: "canceled" }).where(eq(subscriptions.id, "sub_ended"));
+    expect(await service.listDue("2026-03", "sub_ended")).toEqual([
+      { subscriptionId: "sub_ended", month: "2026-02" },
+    ]);
   });
 });
 

@@ -2,7 +2,7 @@
  * Invoices: one a subscription and month, numbered without gaps within a year. Every call may be
  * repeated, and several may run at once: the unique indexes decide, not who looked first.
  */
-import { and, asc, desc, eq, isNull, like, lt, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, like, lt, lte, sql } from "drizzle-orm";
 import type { Db } from "@/db/client.ts";
 import { invoices, organizations, subscriptions } from "@/db/schema.ts";
 import { renderInvoice } from "@/documents/invoice.tsx";
@@ -17,9 +17,15 @@ export type Invoice = typeof invoices.$inferSelect;
 /** One that has its PDF. */
 export type IssuedInvoice = Invoice & { filePath: string; organization: Organization };
 
+/** One to be made, or one that was made and not mailed. */
+export type DueInvoice = { subscriptionId: string; month: string };
+
 export interface InvoiceService {
-  /** The active subscriptions whose invoice for a month is not finished; none that began after it. */
-  listDue(month: string): Promise<string[]>;
+  /**
+   * The month of every active subscription that did not begin after it, and what this and earlier months
+   * left unmailed; by subscription, the newest month first: an old one that fails holds up no new one.
+   */
+  listDue(month: string, subscriptionId?: string): Promise<DueInvoice[]>;
   /** Numbers it and makes its PDF, or gives back the one there is. `now` is when a new one is issued. */
   issue(subscriptionId: string, month: string, now: Date): Promise<IssuedInvoice>;
   /** It is finished: its mail was sent. */
@@ -57,21 +63,42 @@ export function createInvoiceService(parts: Parts): InvoiceService {
     ];
   }
 
+  async function listUnbilled(month: string, subscriptionId?: string): Promise<DueInvoice[]> {
+    const billed = and(eq(invoices.subscriptionId, subscriptions.id), eq(invoices.month, month));
+    const unbilled = await db
+      .select({ subscriptionId: subscriptions.id })
+      .from(subscriptions)
+      .leftJoin(invoices, billed)
+      .where(
+        and(
+          eq(subscriptions.status, "active"),
+          lt(subscriptions.startedAt, endOf(month)),
+          isNull(invoices.id),
+          subscriptionId === undefined ? undefined : eq(subscriptions.id, subscriptionId),
+        ),
+      );
+    return unbilled.map((row) => ({ ...row, month }));
+  }
+
+  const listUnmailed = async (month: string, subscriptionId?: string): Promise<DueInvoice[]> =>
+    db
+      .select({ subscriptionId: invoices.subscriptionId, month: invoices.month })
+      .from(invoices)
+      .where(
+        and(
+          isNull(invoices.mailedAt),
+          lte(invoices.month, month),
+          subscriptionId === undefined ? undefined : eq(invoices.subscriptionId, subscriptionId),
+        ),
+      );
+
   return {
-    async listDue(month) {
-      const due = await db
-        .select({ id: subscriptions.id })
-        .from(subscriptions)
-        .leftJoin(invoices, and(eq(invoices.subscriptionId, subscriptions.id), eq(invoices.month, month)))
-        .where(
-          and(
-            eq(subscriptions.status, "active"),
-            lt(subscriptions.startedAt, endOf(month)),
-            isNull(invoices.mailedAt),
-          ),
-        )
-        .orderBy(asc(subscriptions.id));
-      return due.map(({ id }) => id);
+    async listDue(month, subscriptionId) {
+      const due = [
+        ...(await listUnbilled(month, subscriptionId)),
+        ...(await listUnmailed(month, subscriptionId)),
+      ];
+      return due.sort((a, b) => compare(a.subscriptionId, b.subscriptionId) || compare(b.month, a.month));
     },
     async issue(subscriptionId, month, now) {
       const { subscription, organization } = await findBilled(subscriptionId);
@@ -149,4 +176,8 @@ async function nextNumber(db: Db, year: number): Promise<string> {
     .limit(1);
   const next = last ? Number(last.number.slice(prefix.length)) + 1 : 1;
   return `${prefix}${String(next).padStart(4, "0")}`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

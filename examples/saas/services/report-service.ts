@@ -1,5 +1,5 @@
 /** Reports from the request to the PDF. Every call may be repeated: the id decides. */
-import { desc, eq } from "drizzle-orm";
+import { and, desc, eq, ne } from "drizzle-orm";
 import type { Db } from "@/db/client.ts";
 import { reports } from "@/db/schema.ts";
 import { addUp, type ReportData, titleOf } from "@/documents/report-data.ts";
@@ -18,6 +18,7 @@ export type ReportRequest = {
 
 export interface ReportService {
   request(request: ReportRequest): Promise<Report>;
+  /** One whose PDF is there stays ready. */
   markFailed(reportId: string, error: string): Promise<void>;
   find(reportId: string): Promise<Report | undefined>;
   /** Newest first. */
@@ -27,6 +28,8 @@ export interface ReportService {
   generatePdf(data: ReportData): Promise<string>;
   /** A fresh link for the page, or undefined while there is no file. */
   downloadUrl(report: Report): string | undefined;
+  /** The same for a mail: it works for seven days. */
+  mailUrl(report: Report): string | undefined;
 }
 
 type Parts = { db: Db; organizations: OrganizationService; storage: StorageService };
@@ -42,6 +45,8 @@ export function createReportService({ db, organizations, storage }: Parts): Repo
     const [report] = await db.select().from(reports).where(eq(reports.id, id));
     return report;
   }
+
+  const linkTo = (filePath: string, forMs: number) => storage.linkTo(filePath, new Date(Date.now() + forMs));
 
   async function request({ reportId, organizationId, reportType, range }: ReportRequest): Promise<Report> {
     const row: typeof reports.$inferInsert = {
@@ -62,7 +67,10 @@ export function createReportService({ db, organizations, storage }: Parts): Repo
   return {
     request,
     find,
-    markFailed: (id, error) => update(id, { status: "failed", error }),
+    async markFailed(id, error) {
+      const unfinished = and(eq(reports.id, id), ne(reports.status, "ready"));
+      await db.update(reports).set({ status: "failed", error }).where(unfinished);
+    },
     list: async (organizationId, limit) =>
       db
         .select()
@@ -88,9 +96,9 @@ export function createReportService({ db, organizations, storage }: Parts): Repo
       const filePath = `reports/${data.reportId.replaceAll(/[^A-Za-z0-9-]/g, "_")}.pdf`;
       await storage.save(filePath, await renderUsageReport(data));
       await update(data.reportId, { status: "ready", filePath, readyAt: new Date() });
-      return storage.linkTo(filePath, new Date(Date.now() + WEEK_MS));
+      return linkTo(filePath, WEEK_MS);
     },
-    downloadUrl: ({ filePath }) =>
-      filePath ? storage.linkTo(filePath, new Date(Date.now() + HOUR_MS)) : undefined,
+    downloadUrl: ({ filePath }) => (filePath ? linkTo(filePath, HOUR_MS) : undefined),
+    mailUrl: ({ filePath }) => (filePath ? linkTo(filePath, WEEK_MS) : undefined),
   };
 }

@@ -62,6 +62,17 @@ describe("the plan", () => {
     expect(await rowsOf("org_halyard")).toEqual(before);
   });
 
+  it("cannot be changed where Stripe bills it, nor ended by a second one", async () => {
+    const { db } = database;
+    await db.update(subscriptions).set({ billedBy: "stripe" }).where(eq(subscriptions.id, "sub_halyard"));
+    const before = await rowsOf("org_halyard");
+    const refused = { is: "billed-by-stripe", subscription: { id: "sub_halyard" } };
+    for (const plan of ["business", "pro"] as const) {
+      expect(await service.change("org_halyard", plan, later)).toMatchObject(refused);
+    }
+    expect(await rowsOf("org_halyard")).toEqual(before);
+  });
+
   it("is the first one of an organization that had none", async () => {
     await database.db.insert(organizations).values({ id: "org_new", name: "New", createdAt: now });
     const { subscription } = await service.change("org_new", "free", later);

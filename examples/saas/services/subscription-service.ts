@@ -7,8 +7,8 @@ import type { User } from "./user-service.ts";
 
 export type Subscription = typeof subscriptions.$inferSelect;
 
-/** "unchanged": the organization is on this plan already. */
-export type PlanChange = { is: "changed" | "unchanged"; subscription: Subscription };
+/** "unchanged": the organization is on this plan already. "billed-by-stripe": the plan is not the app's to change. */
+export type PlanChange = { is: "changed" | "unchanged" | "billed-by-stripe"; subscription: Subscription };
 
 export interface SubscriptionService {
   /** The active one. */
@@ -18,6 +18,8 @@ export interface SubscriptionService {
   /** Takes a change back whose event could not be sent; a later change stays. */
   undoChange(begun: Subscription): Promise<void>;
 }
+
+export const billedByStripe = "Stripe bills this plan: it is changed there.";
 
 /** Only the organization's own admins: it is they who pay. */
 export function mayChangePlan(user: User, organizationId: string): boolean {
@@ -37,6 +39,8 @@ export function createSubscriptionService({ db, atomically }: Parts): Subscripti
     current: async (organizationId) => (await listActive(organizationId))[0],
     async change(organizationId, plan, at) {
       const active = await listActive(organizationId);
+      const billed = active.find(({ billedBy }) => billedBy === "stripe");
+      if (billed) return { is: "billed-by-stripe", subscription: billed };
       const [only] = active;
       if (active.length === 1 && only?.plan === plan) return { is: "unchanged", subscription: only };
       const subscription = newSubscription(organizationId, plan, at);
@@ -74,6 +78,7 @@ function newSubscription(organizationId: string, plan: Plan, at: Date): Subscrip
     plan,
     status: "active",
     monthlyCents: plans[plan].monthlyCents,
+    billedBy: "app",
     startedAt: at,
     endedAt: null,
   };

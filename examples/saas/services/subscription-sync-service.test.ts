@@ -73,10 +73,10 @@ describe("the sync with Stripe", () => {
     expect((await rows()).map(({ id }) => id)).toEqual(["sub_1"]);
   });
 
-  it("ends the plan that was chosen in the app alone, of those who pay at Stripe", async () => {
+  it("ends the app's own plan, chosen or of the demo, of those who pay at Stripe", async () => {
     const chosen = (organizationId: string) =>
       ({
-        id: `sub_local_${organizationId}`,
+        id: `sub_${organizationId}`,
         organizationId,
         plan: "pro",
         status: "active",
@@ -90,12 +90,21 @@ describe("the sync with Stripe", () => {
     ];
     await subscriptionSync.sync(now);
     const active = (await rows()).filter(({ status }) => status === "active").map(({ id }) => id);
-    expect(active).toEqual(["sub_1", "sub_local_org_b", "sub_local_org_c"]);
-    const [over] = await database.db
-      .select()
-      .from(subscriptions)
-      .where(eq(subscriptions.id, "sub_local_org_a"));
+    expect(active).toEqual(["sub_1", "sub_org_b", "sub_org_c"]);
+    const [over] = await database.db.select().from(subscriptions).where(eq(subscriptions.id, "sub_org_a"));
     expect(over?.endedAt).toEqual(now);
+  });
+
+  it("leaves other subscriptions at Stripe of the same organization alone", async () => {
+    double.subscriptions = ["sub_1", "sub_2"].map((id) =>
+      stripeSubscription({ id, organizationId: "org_a" }),
+    );
+    await subscriptionSync.sync(now);
+    await subscriptionSync.sync(now);
+    expect((await rows()).map(({ id, status }) => [id, status])).toEqual([
+      ["sub_1", "active"],
+      ["sub_2", "active"],
+    ]);
   });
 
   it("keeps the pages it has had when a later one fails, and makes up for it", async () => {

@@ -2,7 +2,7 @@
  * Brings Stripe's subscriptions into the app. Stripe's id is the row's id, so a sync that is cut off or
  * done again makes the same rows.
  */
-import { and, eq, inArray, like, sql } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 import type { OpenDatabase } from "@/db/client.ts";
 import { organizations, subscriptions } from "@/db/schema.ts";
 import { type Plan, planNames } from "@/lib/plans.ts";
@@ -34,7 +34,9 @@ export function createSubscriptionSyncService({ db, atomically, stripe }: Parts)
       .where(inArray(organizations.id, ids));
     const knownIds = new Set(known.map(({ id }) => id));
     return found.flatMap(({ organizationId = "", plan, ...rest }) =>
-      knownIds.has(organizationId) && isPlan(plan) ? { ...rest, organizationId, plan } : [],
+      knownIds.has(organizationId) && isPlan(plan)
+        ? { ...rest, organizationId, plan, billedBy: "stripe" as const }
+        : [],
     );
   }
 
@@ -42,14 +44,14 @@ export function createSubscriptionSyncService({ db, atomically, stripe }: Parts)
     if (rows.length === 0) return;
     const paying = rows.filter(({ status }) => status === "active").map((row) => row.organizationId);
     await atomically((tx) => [
-      // Whoever pays at Stripe has the plan that Stripe says, not also one that was chosen in the app alone.
+      // Whoever pays at Stripe has the plan that Stripe says, not also one of the app's own.
       tx
         .update(subscriptions)
         .set({ status: "canceled", endedAt: now })
         .where(
           and(
             inArray(subscriptions.organizationId, paying),
-            like(subscriptions.id, "sub_local_%"),
+            eq(subscriptions.billedBy, "app"),
             eq(subscriptions.status, "active"),
           ),
         ),
@@ -80,6 +82,7 @@ const asStripeSays = {
   plan: sql`excluded.plan`,
   status: sql`excluded.status`,
   monthlyCents: sql`excluded.monthly_cents`,
+  billedBy: sql`excluded.billed_by`,
   startedAt: sql`excluded.started_at`,
   endedAt: sql`excluded.ended_at`,
 };

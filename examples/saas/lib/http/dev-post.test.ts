@@ -49,6 +49,7 @@ describe("the development routes", () => {
   it.each([
     ["SAAS_MAILBOX", "off"],
     ["SMTP_HOST", "mail.example"],
+    ["INNGEST_DEV", "0"],
   ])("are off with the mailbox: %s=%s", async (name, value) => {
     vi.stubEnv(name, value);
     Reflect.deleteProperty(globalThis, "saasServices");

@@ -12,11 +12,16 @@ export type Outcome =
   | { is: "refused"; status: RefusedStatus; error: string; backTo: string };
 type RefusedStatus = 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500 | 502;
 
-/** Browsers say where a post comes from: one from another site is not ours. */
+/**
+ * Browsers say where a post comes from: one from another site is not ours. A proxy may have put another
+ * host into the request than the browser sees; that one is in APP_URL.
+ */
 export function isCrossSite(request: Request): boolean {
   const origin = request.headers.get("origin");
   if (!origin) return request.headers.get("sec-fetch-site") === "cross-site";
-  return URL.parse(origin)?.host !== request.headers.get("host");
+  const from = URL.parse(origin)?.host;
+  const ours = [request.headers.get("host"), URL.parse(process.env.APP_URL ?? "")?.host];
+  return !from || !ours.includes(from);
 }
 
 export function refuseCrossSite(): Response {

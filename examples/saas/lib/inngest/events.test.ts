@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:http";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   dailyCleanupRequested,
   emailSend,
@@ -64,25 +64,46 @@ describe("wrong events are refused before they are sent", () => {
 
 describe("a server that does not take the event", () => {
   let server: Server;
-  afterEach(() => {
-    vi.unstubAllEnvs();
-    server.close();
-  });
-
-  it("is named, with the cause and the cure", async () => {
+  let url: string;
+  beforeEach(async () => {
     server = createServer((_request, response) => {
       response.writeHead(401, { "Content-Type": "application/json" });
       response.end(JSON.stringify({ status: 401, error: "Event key not found" }));
     });
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     const address = server.address();
-    const port = typeof address === "object" ? address?.port : undefined;
-    vi.stubEnv("INNGEST_DEV", `http://127.0.0.1:${port}`);
+    url = `http://127.0.0.1:${typeof address === "object" ? address?.port : undefined}`;
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+    server.close();
+  });
+
+  async function refusalWith(variables: Record<string, string>): Promise<Error> {
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
     vi.resetModules();
     const fresh = await import("./send.ts");
-    const refusal = fresh.sendEvent(userCreated.create(ada));
-    await expect(refusal).rejects.toMatchObject({ name: "EventNotSentError" });
-    await expect(refusal).rejects.toThrow(`could not be sent to http://127.0.0.1:${port}`);
-    await expect(refusal).rejects.toThrow("npm start");
+    return fresh.sendEvent(userCreated.create(ada)).then(
+      () => expect.unreachable("It was sent"),
+      (error: Error) => error,
+    );
+  }
+
+  it("is named in development, with the cause and the cure", async () => {
+    const refusal = await refusalWith({ INNGEST_DEV: url });
+    expect(refusal.name).toBe("EventNotSentError");
+    expect(refusal.message).toContain(`could not be sent to ${url}`);
+    expect(refusal.message).toContain("npm start");
+  });
+
+  it("is named in production for the log only: people are told what they can do", async () => {
+    const logged = vi.spyOn(console, "error").mockReturnValue();
+    const keys = { INNGEST_EVENT_KEY: "geheim", INNGEST_SIGNING_KEY: "signkey-prod-00" };
+    const refusal = await refusalWith({ INNGEST_DEV: "0", INNGEST_BASE_URL: url, ...keys });
+    expect(refusal).toMatchObject({ name: "EventNotSentError", message: "Try again in a minute." });
+    expect(refusal.cause).toBeUndefined();
+    expect(logged).toHaveBeenCalledWith(expect.stringContaining(`could not be sent to ${url}`));
+    expect(logged.mock.calls.join()).not.toContain("geheim");
   });
 });

@@ -1,4 +1,7 @@
-/** The one way events leave the app: checked first, and a failure says what to do about it. */
+/**
+ * The one way events leave the app: checked first, and a failure says what to do about it. Who reads
+ * that is the developer in development, and a customer in production.
+ */
 import { inngest } from "./client.ts";
 
 type CheckedEvent = {
@@ -13,7 +16,7 @@ export class EventRefusedError extends Error {
   override name = "EventRefusedError";
 }
 
-/** The server did not take the event. */
+/** The server did not take the event. Its message may be shown on a page. */
 export class EventNotSentError extends Error {
   override name = "EventNotSentError";
 }
@@ -29,11 +32,12 @@ export async function sendEvent(event: CheckedEvent): Promise<{ ids: string[] }>
     return await inngest.send(event);
   } catch (error) {
     const place = new URL(inngest.eventBaseUrl).origin;
-    throw new EventNotSentError(
-      `"${event.name}" could not be sent to ${place}: ${reason(error)}. ` +
-        "Is the server running there? In this repository: npm start.",
-      { cause: error },
-    );
+    const said = `"${event.name}" could not be sent to ${place}: ${reason(error)}.`;
+    if (inngest.mode === "dev") {
+      throw new EventNotSentError(`${said} Is the server running there? In this repository: npm start.`);
+    }
+    console.error(said);
+    throw new EventNotSentError("Try again in a minute.");
   }
 }
 

@@ -37,6 +37,7 @@ describe("the settings", () => {
 
   it.each([
     ["no name", { name: " " }, "Name: must not be empty."],
+    ["a name with a NUL", { name: "A\0da" }, "Name: must be one line of text."],
     ["a checkbox that is no checkbox", { name: "Ada", emailReportsEnabled: "maybe" }, "Usage mails: must be"],
   ])("are refused with %s", async (_what, fields, error) => {
     const before = await ada();

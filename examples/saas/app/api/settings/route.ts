@@ -1,5 +1,6 @@
 /** What somebody may change about themselves: no more than the form below names. */
 import { z } from "zod";
+import { personName } from "@/lib/http/form-fields.ts";
 import {
   answer,
   isCrossSite,
@@ -14,7 +15,7 @@ import { services } from "@/services/index.ts";
 
 /** A checkbox that is off is not sent. */
 const Form = z.object({
-  name: z.string("is missing").min(1, "must not be empty").max(80, "at most 80 characters"),
+  name: personName,
   emailReportsEnabled: z
     .literal("on", 'must be "on", or not be sent')
     .optional()

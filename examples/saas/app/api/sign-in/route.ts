@@ -2,6 +2,7 @@
 import { answer, isCrossSite, pathWith, readForm, refuseCrossSite } from "@/lib/http/form-post.ts";
 import { sameSitePath } from "@/lib/http/same-site-path.ts";
 import { signIn } from "@/lib/sign-in.ts";
+import { sayTooOften } from "@/lib/try-limit.ts";
 
 export async function POST(request: Request): Promise<Response> {
   if (isCrossSite(request)) return refuseCrossSite();
@@ -15,9 +16,7 @@ export async function POST(request: Request): Promise<Response> {
   };
   const result = await signIn(request, { email, password });
   if (result.is === "wrong") return refuse(401, "The e-mail address or the password is wrong.");
-  if (result.is === "too-often") {
-    return refuse(429, `Too many tries. Wait ${result.waitSeconds} seconds and try again.`);
-  }
+  if (result.is === "too-often") return refuse(429, sayTooOften(result.waitSeconds));
   const { userId, cookies } = result;
   return answer(request, { is: "done", status: 200, body: { userId }, goTo, cookies });
 }

@@ -70,6 +70,8 @@ describe("signing up", () => {
     ["no password", { password: "" }, "password"],
     ["a short one", { password: "sevenxx" }, "password"],
     ["one that is too long", { password: "x".repeat(129) }, "password"],
+    ["a name of two lines", { name: "Zoe\nAsh" }, "name"],
+    ["an organization with a NUL", { organization: "Ash\0" }, "organization"],
     ["no name and no address", { name: " ", email: "zoe" }, "name,email"],
   ])("says which fields are wrong, and never repeats a password: %s", async (_what, fields, wrong) => {
     const { password, ...kept } = { ...newcomer(), ...fields };
@@ -77,6 +79,24 @@ describe("signing up", () => {
     expect(queryOf(response)).toMatchObject({ wrong, error: expect.stringContaining(":") });
     expect(Object.keys(queryOf(response))).not.toContain("password");
     expect(send).not.toHaveBeenCalled();
+  });
+
+  it("is refused after sixty of all clients in a minute, where these cannot be told apart", async () => {
+    while (services().tries.take("sign-up", 60) === 0);
+    const response = await signUp(newcomer(), fromBrowser);
+    expect(queryOf(response).error).toMatch(/^Too many tries\. Wait \d+ seconds and try again\.$/);
+    expect((await signUp(newcomer())).status).toBe(429);
+    expect(send).not.toHaveBeenCalled();
+  });
+
+  it("is refused after ten of a client that a trusted proxy names", async () => {
+    const { trustedProxies } = services().config;
+    trustedProxies.push("10.0.0.4");
+    const from = { "x-forwarded-for": "203.0.113.7" };
+    for (let tries = 0; tries < 10; tries++) expect((await signUp(newcomer(), from)).status).toBe(201);
+    expect((await signUp(newcomer(), from)).status).toBe(429);
+    expect((await signUp(newcomer(), { "x-forwarded-for": "203.0.113.8" })).status).toBe(201);
+    trustedProxies.pop();
   });
 
   it("is refused from another site", async () => {

@@ -1,5 +1,6 @@
 /** Makes the account and starts `send-welcome-email`, both or neither; then signs the new user in. */
 import { z } from "zod";
+import { personName, shortLine } from "@/lib/http/form-fields.ts";
 import {
   answer,
   isCrossSite,
@@ -11,18 +12,19 @@ import {
 } from "@/lib/http/form-post.ts";
 import { userCreated } from "@/lib/inngest/events.ts";
 import { EventNotSentError, sendEvent } from "@/lib/inngest/send.ts";
-import { signInNewUser } from "@/lib/sign-in.ts";
+import { countSignUp, signInNewUser } from "@/lib/sign-in.ts";
+import { sayTooOften } from "@/lib/try-limit.ts";
 import { services } from "@/services/index.ts";
 import type { User } from "@/services/user-service.ts";
 
 const Form = z.object({
-  name: z.string("is missing").min(1, "must not be empty").max(80, "at most 80 characters"),
+  name: personName,
   email: z.email("is not an e-mail address").max(200, "at most 200 characters"),
   password: z
     .string("is missing")
     .min(8, "must have at least 8 characters")
     .max(128, "at most 128 characters"),
-  organization: z.string().max(80, "at most 80 characters").optional(),
+  organization: shortLine.optional(),
 });
 const labels = { name: "Name", email: "E-mail", password: "Password", organization: "Organization" };
 
@@ -30,13 +32,15 @@ export async function POST(request: Request): Promise<Response> {
   if (isCrossSite(request)) return refuseCrossSite();
   const fields = await readForm(request);
   if (fields instanceof Response) return fields;
-  const refuse = (status: 400 | 409 | 502, error: string, wrong?: string) => {
+  const refuse = (status: 400 | 409 | 429 | 502, error: string, wrong?: string) => {
     const { name, email, organization } = fields;
     const backTo = pathWith("/sign-up", { error, wrong, name, email, organization });
     return answer(request, { is: "refused", status, error, backTo });
   };
   const form = Form.safeParse(fields);
   if (!form.success) return refuse(400, sayIssues(form.error, labels), wrongFields(form.error));
+  const waitSeconds = countSignUp(request);
+  if (waitSeconds > 0) return refuse(429, sayTooOften(waitSeconds));
   const { name, email, password } = form.data;
   const { users } = services();
   const organization = form.data.organization || `${name}'s team`;

@@ -7,6 +7,9 @@ import { services } from "@/services/index.ts";
 
 export const metadata: Metadata = { title: "Mailbox" };
 
+const here = "No SMTP server is set up, so the app's own one keeps every mail here.";
+const elsewhere = "Mails go to the SMTP server that is set up. Here are those kept before.";
+
 export default async function Mailbox() {
   const { config, mailbox } = services();
   if (!config.mailboxShown) notFound();
@@ -14,9 +17,7 @@ export default async function Mailbox() {
   return (
     <>
       <AutoRefresh everyMs={3_000} />
-      <PageTitle lead="No SMTP server is set up, so the app's own one keeps every mail here.">
-        Mailbox
-      </PageTitle>
+      <PageTitle lead={config.smtp ? elsewhere : here}>Mailbox</PageTitle>
       <Card>
         {mails.length === 0 && <p>No mail yet. Sign up, and the first one arrives.</p>}
         <ul className="-my-3 divide-y divide-slate-200 dark:divide-slate-800">

@@ -4,6 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vite
 import { services } from "@/services/index.ts";
 import type { Invoice } from "@/services/invoice-service.ts";
 import type { Report } from "@/services/report-service.ts";
+import type { Subscription } from "@/services/subscription-service.ts";
 import { InvoiceCard } from "./invoice-card.tsx";
 import { PlanCard } from "./plan-card.tsx";
 import { ReportCard } from "./report-card.tsx";
@@ -89,6 +90,24 @@ describe("the plan", () => {
     ]);
     expect(card).toContain("$99.00 a month");
     expect(html(PlanCard, { ...shared, mayChange: false })).not.toContain("<form");
+  });
+
+  it("is changed at Stripe where Stripe bills it", () => {
+    const subscription: Subscription = {
+      id: "sub_1",
+      organizationId,
+      plan: "pro",
+      status: "active",
+      monthlyCents: 2_900,
+      billedBy: "stripe",
+      startedAt: new Date(),
+      endedAt: null,
+    };
+    const card = html(PlanCard, { ...shared, subscription, mayChange: true });
+    expect(card).not.toContain("<form");
+    expect(card).toContain("Stripe bills this plan: it is changed there.");
+    const ours = { ...subscription, billedBy: "app" } as const;
+    expect(html(PlanCard, { ...shared, subscription: ours, mayChange: true })).toContain("<form");
   });
 
   it("shows a refusal of its own form, and of no other", () => {

@@ -4,7 +4,7 @@ import { SubmitButton } from "@/components/field.tsx";
 import { Notice } from "@/components/notice.tsx";
 import { sayDay, toDay } from "@/lib/days.ts";
 import { type Plan, planNames, plans, sayPrice } from "@/lib/plans.ts";
-import type { Subscription } from "@/services/subscription-service.ts";
+import { billedByStripe, type Subscription } from "@/services/subscription-service.ts";
 import { CardNotice, type Query } from "./card-notice.tsx";
 
 type Props = {
@@ -15,6 +15,7 @@ type Props = {
 };
 
 export function PlanCard({ organizationId, subscription, mayChange, query }: Props) {
+  const canChange = mayChange && subscription?.billedBy !== "stripe";
   return (
     <Card id="plan" title="Plan">
       <CardNotice card="plan" query={query} />
@@ -25,11 +26,11 @@ export function PlanCard({ organizationId, subscription, mayChange, query }: Pro
         <Notice kind="success">Nothing to change: this is the plan already.</Notice>
       )}
       <CurrentPlan subscription={subscription} />
-      {mayChange ? (
+      {canChange ? (
         <PlanForm organizationId={organizationId} current={subscription?.plan} />
       ) : (
         <p className="mt-4 text-sm text-slate-600 dark:text-slate-400">
-          Only the organization’s admins can change the plan.
+          {mayChange ? billedByStripe : "Only the organization’s admins can change the plan."}
         </p>
       )}
     </Card>

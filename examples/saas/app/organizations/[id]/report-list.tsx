@@ -15,7 +15,7 @@ export function ReportList({ organizationId, reports }: Props) {
   return (
     <>
       {waiting && <AutoRefresh everyMs={1_500} />}
-      <Rows aria-live="polite">
+      <Rows>
         {reports.map((report) => (
           <ReportItem key={report.id} report={report} />
         ))}
@@ -51,7 +51,10 @@ function ReportItem({ report }: { report: Report }) {
           </p>
         )}
       </RowText>
-      <span className={`rounded-full px-3 py-1 text-sm font-medium ${badges[status].look}`}>
+      <span
+        aria-live="polite"
+        className={`rounded-full px-3 py-1 text-sm font-medium ${badges[status].look}`}
+      >
         <span aria-hidden="true">{badges[status].sign} </span>
         {badges[status].text}
       </span>

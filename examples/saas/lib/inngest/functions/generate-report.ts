@@ -1,10 +1,12 @@
 /** From the request to the PDF and the mail about it; after the last attempt the requester is told. */
 import { NonRetriableError } from "inngest";
-import { titleOf } from "@/documents/report-data.ts";
-import { sayRange, toDayRange } from "@/lib/days.ts";
+import { now } from "@/lib/clock.ts";
+import { toDayRange } from "@/lib/days.ts";
+import { sayFailure, sayToCustomer } from "@/lib/failure.ts";
 import { services } from "@/services/index.ts";
 import { inngest } from "../client.ts";
 import { reportGenerate } from "../events.ts";
+import { tellRequester } from "./tell-requester.ts";
 
 export const generateReport = inngest.createFunction(
   {
@@ -13,10 +15,15 @@ export const generateReport = inngest.createFunction(
     retries: 3,
     concurrency: 5,
     onFailure: async ({ event, error, step }) => {
-      const request = event.data.event;
-      const reportId = request.id ?? event.data.run_id;
-      await step.run("mark-failed", () => services().reports.markFailed(reportId, error.message));
-      await step.run("tell-requester", () => tellRequester(reportId, request.data, error.message));
+      const { event: request, run_id: runId } = event.data;
+      const reportId = request.id ?? runId;
+      const reason = sayToCustomer(error);
+      await step.run("mark-failed", async () => {
+        const message = `Report ${reportId} failed for good: ${sayFailure(error)}`;
+        await services().logs.write({ id: `${runId}-failed`, level: "error", message, at: now() });
+        await services().reports.markFailed(reportId, reason);
+      });
+      await step.run("tell-requester", () => tellRequester({ reportId, runId, data: request.data, reason }));
     },
   },
   async ({ event, step, runId }) => {
@@ -52,29 +59,3 @@ export const generateReport = inngest.createFunction(
     return { pdfUrl };
   },
 );
-
-/** Returns whom it told, if anybody: a request that could not be read names nobody. */
-async function tellRequester(reportId: string, data: unknown, reason: string): Promise<string | null> {
-  const request = reportGenerate.schema.safeParse(data);
-  if (!request.success) return null;
-  const { organizationId, reportType, dateRange, requestedBy } = request.data;
-  const { config, email, organizations, users } = services();
-  const requester = requestedBy ? await users.find(requestedBy) : undefined;
-  const reader = requester ?? (await organizations.findAdmin(organizationId));
-  if (!reader) return null;
-  await email.send({
-    to: reader.email,
-    template: "report-failed",
-    variables: {
-      name: reader.name,
-      organization: (await organizations.find(organizationId))?.name ?? organizationId,
-      report: titleOf(reportType),
-      period: sayRange(toDayRange(dateRange)),
-      reason,
-      retryUrl: `${config.appUrl}/organizations/${encodeURIComponent(organizationId)}`,
-    },
-    // Of the report: it fails for good once, whatever run says so.
-    key: [reportId, "report-failed"],
-  });
-  return reader.id;
-}

@@ -30,7 +30,7 @@ export default async function MailPage({ params }: { params: Promise<{ id: strin
           title="The mail as HTML"
           sandbox="allow-popups allow-popups-to-escape-sandbox"
           srcDoc={`<base target="_blank">${mail.html}`}
-          className="h-[36rem] w-full rounded-xl border border-slate-200 bg-white dark:border-slate-800 dark:bg-slate-900"
+          className="h-[42rem] w-full rounded-xl border border-slate-200 bg-white dark:border-slate-800 dark:bg-slate-900"
         />
         <Card title="As plain text">
           <pre className="overflow-x-auto text-sm whitespace-pre-wrap wrap-anywhere">{mail.text}</pre>

@@ -32,6 +32,13 @@ describe("requesting a report", () => {
     );
   });
 
+  it("keeps the days, in UTC, of instants that a program sends", async () => {
+    const instants = { start: "2026-03-01T23:30:00-05:00", end: "2026-03-31T12:00:00Z" };
+    expect((await request({ ...period, ...instants }, {})).status).toBe(202);
+    const [kept] = await services().reports.list("org_northwind", 1);
+    expect(kept).toMatchObject({ startDay: "2026-03-02", endDay: "2026-03-31" });
+  });
+
   it("brings a browser to the card that lists it", async () => {
     expect((await request(period)).headers.get("location")).toBe("/organizations/org_northwind#reports");
   });

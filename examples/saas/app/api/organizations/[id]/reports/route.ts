@@ -1,6 +1,7 @@
 /** Asks for a report: keeps the request, then sends `report/generate` under the same id. */
 import { z } from "zod";
 import { reportKinds } from "@/documents/report-data.ts";
+import { toDayRange } from "@/lib/days.ts";
 import { answer, isCrossSite, pathWith, readForm, refuseCrossSite, sayIssues } from "@/lib/http/form-post.ts";
 import { dateRange, reportGenerate } from "@/lib/inngest/events.ts";
 import { EventNotSentError, sendEvent } from "@/lib/inngest/send.ts";
@@ -34,14 +35,16 @@ export async function POST(request: Request, { params }: Params): Promise<Respon
   if (!form.success) return refuse(400, sayIssues(form.error, labels));
 
   const reportId = crypto.randomUUID();
-  await reports.request({ ...form.data, reportId, organizationId, range: { start, end } });
+  const range = toDayRange(form.data.dateRange);
+  await reports.request({ ...form.data, reportId, organizationId, range });
   try {
     const data = { organizationId, ...form.data, requestedBy: member.user.id };
     await sendEvent(reportGenerate.create(data, { id: reportId }));
   } catch (error) {
     if (!(error instanceof EventNotSentError)) throw error;
-    await reports.markFailed(reportId, error.message);
-    return refuse(502, error.message);
+    const said = `The report was not started. ${error.message}`;
+    await reports.markFailed(reportId, said);
+    return refuse(502, said);
   }
   const body = { reportId, statusUrl: `/api/reports/${reportId}` };
   return answer(request, { is: "done", status: 202, body, goTo: `${page}#reports` });

@@ -1,4 +1,6 @@
+import { eq } from "drizzle-orm";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { subscriptions } from "@/db/schema.ts";
 import { appAdminId } from "@/lib/fixtures/app-admin.ts";
 import { formRequest, fromBrowser, fromElsewhere, queryOf } from "@/lib/fixtures/form-request.ts";
 import { sessionCookie } from "@/lib/fixtures/session-cookie.ts";
@@ -82,6 +84,19 @@ describe("is refused, and nothing changes,", () => {
     expect(await response.json()).toEqual({ error: expect.any(String) });
     expect(await planOf("org_northwind")).toEqual(before);
     expect(send).not.toHaveBeenCalled();
+  });
+
+  it("where Stripe bills the plan, and says so", async () => {
+    const { db } = services().database;
+    const ofNorthwind = eq(subscriptions.organizationId, "org_northwind");
+    await db.update(subscriptions).set({ billedBy: "stripe" }).where(ofNorthwind);
+    const before = await planOf("org_northwind");
+    const response = await choose({ as: "usr_ada", plan: "free" });
+    expect(response.status).toBe(409);
+    expect(await response.json()).toEqual({ error: "Stripe bills this plan: it is changed there." });
+    expect(await planOf("org_northwind")).toEqual(before);
+    expect(send).not.toHaveBeenCalled();
+    await db.update(subscriptions).set({ billedBy: "app" }).where(ofNorthwind);
   });
 
   it.each([

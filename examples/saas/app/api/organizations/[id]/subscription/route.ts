@@ -6,7 +6,7 @@ import { EventNotSentError, sendEvent } from "@/lib/inngest/send.ts";
 import { planNames } from "@/lib/plans.ts";
 import { memberOf } from "@/lib/session.ts";
 import { services } from "@/services/index.ts";
-import { mayChangePlan, type Subscription } from "@/services/subscription-service.ts";
+import { billedByStripe, mayChangePlan, type Subscription } from "@/services/subscription-service.ts";
 
 const Form = z.object({ plan: z.enum(planNames, `must be one of ${planNames.join(", ")}`) });
 
@@ -18,7 +18,7 @@ export async function POST(request: Request, { params }: Params): Promise<Respon
   if (member instanceof Response) return member;
   const { user, organization } = member;
   const page = `/organizations/${organization.id}`;
-  const refuse = (status: 400 | 403 | 502, error: string) => {
+  const refuse = (status: 400 | 403 | 409 | 502, error: string) => {
     const backTo = `${pathWith(page, { error, card: "plan" })}#plan`;
     return answer(request, { is: "refused", status, error, backTo });
   };
@@ -33,6 +33,7 @@ export async function POST(request: Request, { params }: Params): Promise<Respon
 
   const { subscriptions } = services();
   const { is, subscription } = await subscriptions.change(organization.id, plan, new Date());
+  if (is === "billed-by-stripe") return refuse(409, billedByStripe);
   if (is === "changed") {
     try {
       await announce(subscription);

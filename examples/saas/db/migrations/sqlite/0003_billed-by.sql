@@ -1,0 +1,1 @@
+ALTER TABLE `subscriptions` ADD `billed_by` text DEFAULT 'app' NOT NULL;
