@@ -1,3 +1,20 @@
+import type { ReactNode } from "react";
+
+type LabelledProps = { label: string; name: string; hint?: string | undefined; children: ReactNode };
+
+/** A control with its label above and its hint beneath; the control's id is `name`. */
+export function Labelled({ label, name, hint, children }: LabelledProps) {
+  return (
+    <div className="grid gap-1.5">
+      <label htmlFor={name} className="text-sm font-medium">
+        {label}
+      </label>
+      {children}
+      {hint && <Hint id={`${name}-hint`}>{hint}</Hint>}
+    </div>
+  );
+}
+
 /** A labelled input; its hint is tied to it, and the message that says it is wrong (`errorId`). */
 type FieldProps = {
   label: string;
@@ -14,10 +31,7 @@ type FieldProps = {
 export function Field({ label, name, hint, errorId, type = "text", ...input }: FieldProps) {
   const hintId = hint ? `${name}-hint` : undefined;
   return (
-    <div className="grid gap-1.5">
-      <label htmlFor={name} className="text-sm font-medium">
-        {label}
-      </label>
+    <Labelled label={label} name={name} hint={hint}>
       <input
         id={name}
         name={name}
@@ -27,8 +41,7 @@ export function Field({ label, name, hint, errorId, type = "text", ...input }: F
         className={control}
         {...input}
       />
-      {hint && <Hint id={hintId}>{hint}</Hint>}
-    </div>
+    </Labelled>
   );
 }
 
@@ -76,10 +89,7 @@ type ChoiceProps = {
 
 export function Choice({ label, name, defaultValue, options }: ChoiceProps) {
   return (
-    <div className="grid gap-1.5">
-      <label htmlFor={name} className="text-sm font-medium">
-        {label}
-      </label>
+    <Labelled label={label} name={name}>
       <select id={name} name={name} defaultValue={defaultValue} className={control}>
         {options.map(({ value, text }) => (
           <option key={value} value={value}>
@@ -87,7 +97,7 @@ export function Choice({ label, name, defaultValue, options }: ChoiceProps) {
           </option>
         ))}
       </select>
-    </div>
+    </Labelled>
   );
 }
 

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
-import { control, Hint, idsOf } from "./field.tsx";
+import { control, idsOf, Labelled } from "./field.tsx";
 
 type Props = {
   autoComplete: "current-password" | "new-password";
@@ -17,10 +17,7 @@ export function PasswordField({ autoComplete, hint, errorId, minLength }: Props)
   useEffect(() => setAlive(true), []);
   const hintId = hint ? "password-hint" : undefined;
   return (
-    <div className="grid gap-1.5">
-      <label htmlFor="password" className="text-sm font-medium">
-        Password
-      </label>
+    <Labelled label="Password" name="password" hint={hint}>
       <div className="flex gap-2">
         <input
           id="password"
@@ -48,7 +45,6 @@ export function PasswordField({ autoComplete, hint, errorId, minLength }: Props)
           </button>
         )}
       </div>
-      {hint && <Hint id={hintId}>{hint}</Hint>}
-    </div>
+    </Labelled>
   );
 }

@@ -3,8 +3,9 @@ import { Document, Page, renderToBuffer, StyleSheet, Text, View } from "@react-p
 import { sayDay } from "@/lib/days.ts";
 import { sayMoney } from "@/lib/money.ts";
 import { sayMonth } from "@/lib/months.ts";
-import { bold, fontFamily, toPrintable } from "./fonts.ts";
+import { bold, toPrintable } from "./fonts.ts";
 import { checkTotal, type InvoiceData } from "./invoice-data.ts";
+import { PageNumber, paper } from "./paper.tsx";
 
 export async function renderInvoice(data: InvoiceData): Promise<Uint8Array> {
   checkTotal(data);
@@ -15,16 +16,12 @@ export async function renderInvoice(data: InvoiceData): Promise<Uint8Array> {
 function Invoice({ data }: { data: InvoiceData }) {
   return (
     <Document title={`Invoice ${data.number}: ${data.organization}`} author="Tallyho" language="en">
-      <Page size="A4" style={styles.page}>
-        <Text style={styles.brand}>Tallyho</Text>
+      <Page size="A4" style={paper.page}>
+        <Text style={paper.brand}>Tallyho</Text>
         <Text style={styles.title}>Invoice</Text>
         <Facts data={data} />
         <Lines data={data} />
-        <Text
-          fixed
-          style={styles.pageNumber}
-          render={({ pageNumber, totalPages }) => `${data.number} · Page ${pageNumber} of ${totalPages}`}
-        />
+        <PageNumber of={data.number} />
       </Page>
     </Document>
   );
@@ -74,8 +71,6 @@ function Row({ text, amount, look, fixed = false }: RowProps) {
 }
 
 const styles = StyleSheet.create({
-  page: { padding: 40, paddingBottom: 56, fontFamily, fontSize: 10, color: "#17202a" },
-  brand: { color: "#0b6e63", ...bold, fontSize: 11 },
   title: { ...bold, fontSize: 24, marginTop: 18 },
   facts: { marginTop: 20, marginBottom: 26, gap: 5 },
   fact: { flexDirection: "row" },
@@ -87,13 +82,4 @@ const styles = StyleSheet.create({
   total: { ...bold, fontSize: 12, borderTop: "1pt solid #17202a" },
   text: { flex: 1, paddingRight: 16 },
   amount: { width: 100, textAlign: "right" },
-  pageNumber: {
-    position: "absolute",
-    bottom: 28,
-    left: 40,
-    right: 40,
-    color: "#5b6773",
-    fontSize: 8,
-    textAlign: "right",
-  },
 });

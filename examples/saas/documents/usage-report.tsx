@@ -1,7 +1,8 @@
 /** The PDF: a first page with totals and chart, then the table, day by day. */
 import { Document, Page, renderToBuffer, StyleSheet, Text, View } from "@react-pdf/renderer";
 import { sayCount, sayMoney } from "@/lib/money.ts";
-import { bold, fontFamily, toPrintable } from "./fonts.ts";
+import { bold, toPrintable } from "./fonts.ts";
+import { PageNumber, paper } from "./paper.tsx";
 import { kindOf, type ReportData, type ReportTotals, toBars } from "./report-data.ts";
 import { UsageChart } from "./usage-chart.tsx";
 import { UsageTable } from "./usage-table.tsx";
@@ -17,8 +18,8 @@ function UsageReport({ data }: { data: ReportData }) {
   const say = kind.charted === "costCents" ? sayMoney : sayCount;
   return (
     <Document title={`${data.title}: ${data.organization}`} author="Tallyho" language="en">
-      <Page size="A4" style={styles.page}>
-        <Text style={styles.brand}>Tallyho</Text>
+      <Page size="A4" style={paper.page}>
+        <Text style={paper.brand}>Tallyho</Text>
         <Text style={styles.title}>{data.title}</Text>
         <Text style={styles.subtitle}>
           {data.organization} · {data.period}
@@ -32,7 +33,7 @@ function UsageReport({ data }: { data: ReportData }) {
         )}
         <PageNumber />
       </Page>
-      <Page size="A4" style={styles.page}>
+      <Page size="A4" style={paper.page}>
         <Text style={styles.section}>Day by day</Text>
         <UsageTable rows={data.rows} totals={data.totals} />
         <PageNumber />
@@ -60,19 +61,7 @@ function Totals({ totals }: { totals: ReportTotals }) {
   );
 }
 
-function PageNumber() {
-  return (
-    <Text
-      fixed
-      style={styles.pageNumber}
-      render={({ pageNumber, totalPages }) => `Page ${pageNumber} of ${totalPages}`}
-    />
-  );
-}
-
 const styles = StyleSheet.create({
-  page: { padding: 40, paddingBottom: 56, fontFamily, fontSize: 10, color: "#17202a" },
-  brand: { color: "#0b6e63", ...bold, fontSize: 11 },
   title: { ...bold, fontSize: 24, marginTop: 18 },
   subtitle: { color: "#5b6773", fontSize: 11, marginTop: 8 },
   section: { ...bold, fontSize: 13, marginTop: 26, marginBottom: 12 },
@@ -80,13 +69,4 @@ const styles = StyleSheet.create({
   figure: { flex: 1, border: "0.8pt solid #dde3ea", borderRadius: 6, padding: 10 },
   figureName: { color: "#5b6773", fontSize: 8, marginBottom: 6 },
   figureValue: { ...bold, fontSize: 15 },
-  pageNumber: {
-    position: "absolute",
-    bottom: 28,
-    left: 40,
-    right: 40,
-    color: "#5b6773",
-    fontSize: 8,
-    textAlign: "right",
-  },
 });

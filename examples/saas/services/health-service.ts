@@ -1,4 +1,6 @@
 /** Whether what the app stands on answers: asked for real, each within a time limit, all at once. */
+import { sayFailure } from "@/lib/failure.ts";
+
 export const checkedServices = ["database", "redis", "stripe"] as const;
 
 export type CheckedService = (typeof checkedServices)[number];
@@ -84,7 +86,5 @@ async function withTimeLimit(ask: Check, timeLimitMs: number): Promise<void> {
 function sayReason(error: unknown): string {
   let innermost = error;
   while (innermost instanceof Error && innermost.cause instanceof Error) innermost = innermost.cause;
-  const { message, code } = innermost as { message?: string; code?: string };
-  const [line = ""] = (message || code || String(innermost)).split("\n");
-  return line.slice(0, 200);
+  return sayFailure(innermost);
 }
