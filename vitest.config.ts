@@ -50,6 +50,7 @@ export default defineConfig({
         "packages/server/**/*.test.ts",
         "packages/stepwell/**/*.test.ts",
       ]),
+      project("dashboard", ["packages/dashboard/**/*.test.ts"]),
       protocol("protocol", "v4", v3Only),
       protocol("protocol-v4-plain", "v4-plain", [...v3Only, ...cliOnce]),
       protocol("protocol-v3", "v3", cliOnce),
@@ -65,6 +66,7 @@ export default defineConfig({
       "./examples/saas/vitest.config.ts",
       "./examples/saas/vitest.postgres.config.ts",
       "./examples/saas/browser/vitest.config.ts",
+      "./tests/browser/vitest.config.ts",
     ],
   },
 });

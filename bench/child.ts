@@ -57,6 +57,28 @@ export async function runScript(script: string, args: string[], said: string): P
   return text;
 }
 
+/** Runs a script as `runScript` does, says each of its lines while it goes on, and returns the last one. */
+export async function runTelling(
+  script: string,
+  args: string[],
+  said: string,
+  say: (text: string) => void,
+): Promise<string> {
+  const child = startNode([...fromSource, script, ...args], {}, said);
+  let code: number | null | undefined;
+  void child.exited.then((one) => {
+    code = one;
+  });
+  for (let told = 0; code === undefined; await pause(500)) {
+    const lines = readFileSync(said, "utf8").split("\n").slice(0, -1);
+    for (const line of lines.slice(told)) say(line);
+    told = lines.length;
+  }
+  const text = readFileSync(said, "utf8");
+  if (code !== 0) throw new Error(`${script} ended with ${code}:\n${text.slice(-2000)}`);
+  return text.slice(text.lastIndexOf("\n") + 1);
+}
+
 /** How a script runs that imports packages of this clone. */
 export const fromSource: readonly string[] = ["--conditions=stepwell-source"];
 

@@ -1,7 +1,6 @@
 /** Claims with a thousand and with a million calls queued behind two limits: what one costs, and who gets its turn. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fromSource, pause, startNode } from "./child.ts";
+import { runTelling } from "./child.ts";
 import type { Claims, Column, Order } from "./claim-order.ts";
 import { makePlace, type Place } from "./place.ts";
 import { type Bench, quantile, type Report, shown, type Table, type Verdict } from "./report.ts";
@@ -37,23 +36,12 @@ function columnsOf(many: number): Column[] {
   ];
 }
 
-/** Runs it in a process of its own, and says what that says while it goes on. */
+/** Runs it in a process of its own. */
 async function measured(place: Place, order: Order, say: (text: string) => void): Promise<Claims[]> {
-  const said = join(place.dir, "claims.log");
   const script = join(import.meta.dirname, "claims-process.ts");
-  const child = startNode([...fromSource, script, JSON.stringify(order)], {}, said);
-  let code: number | null | undefined;
-  void child.exited.then((one) => {
-    code = one;
-  });
-  for (let told = 0; code === undefined; await pause(500)) {
-    const lines = readFileSync(said, "utf8").split("\n").slice(0, -1);
-    for (const line of lines.slice(told)) say(line);
-    told = lines.length;
-  }
-  const text = readFileSync(said, "utf8");
-  if (code !== 0) throw new Error(`${script} ended with ${code}:\n${text.slice(-2000)}`);
-  return JSON.parse(text.slice(text.lastIndexOf("\n") + 1)) as Claims[];
+  return JSON.parse(
+    await runTelling(script, [JSON.stringify(order)], join(place.dir, "claims.log"), say),
+  ) as Claims[];
 }
 
 function reportOf(columns: readonly Column[], results: readonly Claims[], onPostgres: boolean): Report {

@@ -10,13 +10,14 @@ import { parseArgs } from "node:util";
 import { claims } from "./claims.ts";
 import { idle } from "./idle.ts";
 import { latency } from "./latency.ts";
+import { lists } from "./lists.ts";
 import { machine, machineText } from "./machine.ts";
 import { asText, type Bench } from "./report.ts";
 import { sleepers } from "./sleepers.ts";
 import { throughput } from "./throughput.ts";
 import { waits } from "./waits.ts";
 
-const benches: Record<string, Bench> = { throughput, latency, idle, sleepers, waits, claims };
+const benches: Record<string, Bench> = { throughput, latency, idle, sleepers, waits, claims, lists };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

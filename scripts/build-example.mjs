@@ -21,6 +21,8 @@ export function isExampleBuilt() {
 
 export async function buildExample(node, { onLine } = {}) {
   const sources = hashOfSources();
+  // The admin's console shows the dashboard's pages.
+  await run(node, [join(root, "packages", "dashboard", "build.mjs")], { cwd: root, onLine });
   await run(node, [nextScript(), "build"], {
     cwd: example,
     env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
@@ -32,7 +34,8 @@ export async function buildExample(node, { onLine } = {}) {
 /** Of everything a build reads: the example's files and what is installed. Tests are no part of it. */
 function hashOfSources() {
   const hash = createHash("sha256");
-  const leftOut = /^(?:node_modules|\.next|\.data|browser|next-env\.d\.ts|.*\.tsbuildinfo|.*\.test\.tsx?)$/;
+  const leftOut =
+    /^(?:node_modules|\.next|\.data|browser|dist|next-env\.d\.ts|.*\.tsbuildinfo|.*\.test\.tsx?)$/;
   const add = (folder) => {
     const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
@@ -44,6 +47,7 @@ function hashOfSources() {
   };
   add(example);
   // Compiled into the app's build.
-  add(join(root, "packages/stepwell/clock"));
+  for (const room of ["stepwell/clock", "stepwell/dashboard", "dashboard", "api/dashboard"])
+    add(join(root, "packages", room));
   return hash.update(readFileSync(join(root, "package-lock.json"))).digest("hex");
 }

@@ -244,6 +244,13 @@ async function runOneFunction(userNode) {
       const shown = await run("npx", ["--no-install", "stepwell", "runs", "--url", url], { cwd: user });
       if (!/double/.test(shown)) throw new Error(shown);
     });
+    await check("it serves the dashboard and its files", async () => {
+      const page = await (await ask(`${url}/`)).text();
+      const script = /<script[^>]+src="([^"]+)"/.exec(page)?.[1];
+      const file = await ask(`${url}${script}`);
+      if (!file.ok || !/javascript/.test(file.headers.get("content-type") ?? ""))
+        throw new Error(`${script} answered ${file.status}\n${page.slice(0, 500)}`);
+    });
     await check("npx stepwell dev ends on SIGTERM", async () => {
       await stop(server, 15_000);
       const end = await server.ended;

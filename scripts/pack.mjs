@@ -23,6 +23,7 @@ export async function build(node) {
   await run(node, [join(root, "node_modules", "typescript", "bin", "tsc"), "-b", "tsconfig.build.json"], {
     cwd: root,
   });
+  await run(node, [join(packages, "dashboard", "build.mjs")], { cwd: root });
 }
 
 /** Copies what the manifest lists to `staging`, packs it there. @returns the folder and the tarball */
@@ -62,6 +63,7 @@ function readme(manifest) {
     const text = readFileSync(join(root, "README.md"), "utf8");
     // Relative links and the picture lead nowhere in a registry.
     return text
+      .replace(/<picture>[\s\S]*?<\/picture>\n*/g, "")
       .replace(/!\[[^\]]*\]\((?!https?:)[^)]+\)\n*/g, "")
       .replace(/\[([^\]]+)\]\((?!https?:)[^)]+\)/g, "$1");
   }

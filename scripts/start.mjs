@@ -17,6 +17,7 @@ import {
   newNode,
   red,
   root,
+  run,
   say,
   secondsSince,
   start,
@@ -53,7 +54,7 @@ async function main() {
   process.stdout.write(`
   App        ${appUrl}
   Mailbox    ${appUrl}/dev/mailbox
-  Stepwell   ${serverUrl}  ${dim("data in .stepwell/, kept until you delete it")}
+  Dashboard  ${serverUrl}  ${dim("data in .stepwell/, kept until you delete it")}
 
   Next, in a second terminal:  ${bold("npm run demo")}
   Ctrl-C stops both.
@@ -82,6 +83,8 @@ async function chosenPort(whose, wanted) {
 }
 
 async function build(node) {
+  // Seconds when the pages changed, nothing otherwise.
+  await run(node, [join(root, "packages", "dashboard", "build.mjs")], { cwd: root });
   if (isExampleBuilt()) {
     say("The example is built already.");
     return;

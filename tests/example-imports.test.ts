@@ -37,6 +37,8 @@ test.each([
   ["jobs/new.ts", "../../../packages/engine/index.ts"],
   ["jobs/new.test.ts", "stepwell"],
   ["jobs/new.test.ts", "@stepwell/test"],
+  ["jobs/new.ts", "stepwell/dashboard"],
+  ["app/admin/jobs/console/[[...path]]/route.ts", "stepwell"],
 ])("%s may not import %s", (file, imported) => {
   expect(lint(file, imported)).toContain("noRestrictedImports");
 });
@@ -45,6 +47,7 @@ test.each([
   ["lib/clock.ts", "stepwell/clock"],
   ["jobs/new.ts", "inngest"],
   ["jobs/new.test.ts", "stepwell/test"],
+  ["app/admin/jobs/console/[[...path]]/route.ts", "stepwell/dashboard"],
 ])("%s may import %s", (file, imported) => {
   expect(lint(file, imported)).not.toContain("noRestrictedImports");
 });

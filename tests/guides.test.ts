@@ -5,6 +5,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseFilter, roles, scopes } from "@stepwell/api/dashboard";
 import { describe, expect, test } from "vitest";
 import * as examples from "../docs/guides/flow-control/examples.ts";
 import { draw } from "../docs/guides/flow-control/picture.ts";
@@ -97,5 +98,34 @@ describe("the guide to the example app", () => {
     const named = [...guide.matchAll(/`((?:lib|jobs|services|app|db|browser|emails|documents)\/[^`\s]*)`/g)];
     expect(named.length).toBeGreaterThan(15);
     for (const [, path = ""] of named) expect(existsSync(join(app, path)), path).toBe(true);
+  });
+});
+
+describe("the guide to the dashboard", () => {
+  const text = readFileSync(join(guides, "dashboard.md"), "utf8");
+  const section = (title: string) => text.split(`## ${title}`)[1]?.split("\n## ")[0] ?? "";
+
+  test("its filters are ones that the server takes", () => {
+    const terms = [...section("Find a run").matchAll(/^\| (`[^|]*?) *\|/gm)].flatMap((row) =>
+      [...(row[1] ?? "").matchAll(/`([^`]+)`/g)].map((code) => code[1] ?? ""),
+    );
+    expect(terms.length).toBeGreaterThan(10);
+    for (const term of [
+      ...terms,
+      ...[...section("Find a run").matchAll(/^```\n(.*)\n```/gm)].map((m) => m[1] ?? ""),
+    ])
+      expect([term, parseFilter(term, "runs").errors]).toEqual([term, []]);
+  });
+
+  test("it names every role, every scope and every flag for an identity provider that it shows", () => {
+    for (const role of roles) expect(section("Sign in")).toContain(`**${role}**`);
+    for (const scope of scopes) expect(section("API keys, and the API")).toContain(`\`${scope}\``);
+    const cli = readFileSync(join(guides, "../reference/cli.md"), "utf8");
+    for (const [flag] of text.matchAll(/(?<!-)--[a-z][a-z-]+/g)) expect(cli).toContain(flag);
+  });
+
+  test("every picture that the command writes for it is shown, in both themes", () => {
+    const shown = new Set([...text.matchAll(/images\/dashboard\/([\w-]+\.png)/g)].map(([, name]) => name));
+    expect([...shown].toSorted()).toEqual(readdirSync(join(guides, "../images/dashboard")).toSorted());
   });
 });

@@ -84,6 +84,15 @@ describe("the house is tidy", () => {
       lock,
       [...manifests.keys()].map((room) => `packages/${room}`),
     );
+    // What Vite packs into the dashboard's pages reaches users as well.
+    const bundled = Object.keys(manifests.get("dashboard")?.devDependencies ?? {}).filter(
+      (name) => !isBuildTool(name),
+    );
+    for (const place of productionClosure(
+      lock,
+      bundled.map((name) => `node_modules/${name}`),
+    ))
+      published.add(place);
     const shipped = productionClosure(lock, [
       ...[...manifests.keys()].map((room) => `packages/${room}`),
       "examples/saas",
@@ -97,6 +106,10 @@ describe("the house is tidy", () => {
     expect(licenceComplaints(lock, published, shipped, licenceOf)).toEqual([]);
   });
 });
+
+/** Of the dashboard's packages, those that make the pages and are not in them. */
+const isBuildTool = (name: string) =>
+  /^(?:vite|tailwindcss|@vitejs\/.*|@tailwindcss\/.*|@types\/.*|@testing-library\/.*)$/.test(name);
 
 /** Old manifests write `{type}`, or leave it to the LICENSE file. */
 function licenceIn(manifest: { license?: string | { type: string } }, place: string): string | undefined {

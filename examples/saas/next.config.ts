@@ -7,8 +7,14 @@ const repositoryRoot = resolve(import.meta.dirname, "../..");
 const config: NextConfig = {
   turbopack: {
     root: repositoryRoot,
-    // In this repository the package has no build: take its source. Your own app needs no such line.
-    resolveAlias: { "stepwell/clock": "../../packages/stepwell/clock/index.ts" },
+    // In this repository the package has no build: take its source. Your own app needs no such lines.
+    resolveAlias: {
+      "stepwell/clock": "../../packages/stepwell/clock/index.ts",
+      "stepwell/dashboard": "../../packages/stepwell/dashboard/index.ts",
+      "@stepwell/dashboard": "../../packages/dashboard/index.ts",
+      "@stepwell/dashboard/assets": "../../packages/dashboard/dist/assets.mjs",
+      "@stepwell/api/dashboard": "../../packages/api/dashboard/index.ts",
+    },
   },
   outputFileTracingRoot: repositoryRoot,
   // Native parts, packages with their own copy of React, and the SDK, whose error names and

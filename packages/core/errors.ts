@@ -13,11 +13,14 @@ export interface ErrorEntry {
 export class StepwellError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
-  constructor(code: ErrorCode, message?: string, options?: ErrorOptions) {
+  /** When to try again, where the refusal knows it. */
+  readonly retryAfterSeconds: number | null;
+  constructor(code: ErrorCode, message?: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {
     super(message ?? `${errors[code].cause} ${errors[code].cure}`, options);
     this.name = "StepwellError";
     this.code = code;
     this.status = errors[code].status;
+    this.retryAfterSeconds = options?.retryAfterSeconds ?? null;
   }
 }
 
@@ -114,6 +117,21 @@ export const errors = {
     cause: "The body is not a rerun.",
     cure: 'Send {} or {"fromStep": {"stepId": "…", "input": […]}}.',
   },
+  bulk_preview_gone: {
+    status: 409,
+    cause: "The preview of this bulk action is not known any more.",
+    cure: "Make a new one: previews are kept for 10 minutes, and not over a restart.",
+  },
+  bulk_refused: {
+    status: 400,
+    cause: "The bulk action cannot be started.",
+    cure: "Mend what the message names, and confirm again.",
+  },
+  bulk_over: {
+    status: 409,
+    cause: "The bulk job is no longer in a state in which this can be done.",
+    cure: "Look at the job: its page says how far it is.",
+  },
   dispatch_stale: {
     status: 409,
     cause: "The call is no longer the one that works on this run.",
@@ -199,6 +217,109 @@ export const errors = {
     status: 409,
     cause: "Another Stepwell has this file or database.",
     cure: "Stop it, or use another --sqlite-dir or database.",
+  },
+  body_invalid: {
+    status: 400,
+    cause: "The body is not what this call takes.",
+    cure: "Send what the OpenAPI document says (`/api/stepwell/v1/openapi.json`).",
+  },
+  sign_in_required: {
+    status: 401,
+    cause: "Nobody is signed in.",
+    cure: "Sign in, or send an API key as `Authorization: Bearer swk_…`.",
+  },
+  sign_in_failed: {
+    status: 401,
+    cause: "Name or password is wrong.",
+    cure: "Try again, or let an admin set a new password.",
+  },
+  too_many_attempts: {
+    status: 429,
+    cause: "Too many failed sign-ins.",
+    cure: "Try again after the time in Retry-After.",
+  },
+  https_required: {
+    status: 403,
+    cause: "Signing in over plain HTTP is possible on loopback only.",
+    cure: "Put HTTPS before this server and start it with --trust-proxy, or use a loopback address.",
+  },
+  setup_needed: {
+    status: 403,
+    cause: "No admin exists yet.",
+    cure: "Open the set-up link in the server's log, or run `stepwell user add --admin` while the server is stopped.",
+  },
+  setup_token_invalid: {
+    status: 403,
+    cause: "The set-up link is wrong, used, or older than 15 minutes.",
+    cure: "Restart the server for a new one, or run `stepwell user add --admin` while it is stopped.",
+  },
+  setup_done: { status: 409, cause: "An admin exists already.", cure: "Sign in." },
+  api_key_invalid: {
+    status: 401,
+    cause: "The API key is unknown, expired or revoked.",
+    cure: "Make a new one under Settings, or with `stepwell key create`.",
+  },
+  scope_missing: {
+    status: 403,
+    cause: "The API key does not hold the scope of this call.",
+    cure: "Use a key that holds the scope that the message names.",
+  },
+  role_too_low: {
+    status: 403,
+    cause: "Your role does not allow this.",
+    cure: "Ask an admin for the role that the message names.",
+  },
+  csrf_missing: {
+    status: 403,
+    cause: "The request does not prove that it comes from the dashboard.",
+    cure: "Send `x-stepwell-csrf` with the value of `GET /session`; reload the page if it did.",
+  },
+  actor_invalid: {
+    status: 400,
+    cause: "The header `x-stepwell-actor` does not say who acts.",
+    cure: "Send `{id, name, role}` as JSON, URI-encoded; createDashboard does it.",
+  },
+  password_wrong: { status: 403, cause: "The current password is wrong.", cure: "Enter it again." },
+  name_taken: { status: 409, cause: "There is a user of this name.", cure: "Choose another name." },
+  last_admin: {
+    status: 409,
+    cause: "This is the only admin who can sign in.",
+    cure: "Make another user admin first.",
+  },
+  own_account: {
+    status: 409,
+    cause: "Nobody changes their own role, disables or removes themselves.",
+    cure: "Ask another admin.",
+  },
+  oidc_failed: {
+    status: 401,
+    cause: "The sign-in at the identity provider did not succeed.",
+    cure: "Start again from the sign-in page.",
+  },
+  oidc_refused: {
+    status: 403,
+    cause: "The identity provider knows you, but you may not use this server.",
+    cure: "Ask an admin of this server.",
+  },
+  oidc_unavailable: {
+    status: 502,
+    cause: "The identity provider cannot be used.",
+    cure: "Try again later; the server's log says what it answered.",
+  },
+  server_unreachable: {
+    status: 502,
+    cause: "A mounted dashboard cannot reach its Stepwell server.",
+    cure: "Check that the server runs and that `url` of createDashboard is its address.",
+  },
+  server_refused: {
+    status: 502,
+    cause: "The Stepwell server does not take the API key of a mounted dashboard.",
+    cure: "Make a new key under Settings, Keys, and give it to createDashboard.",
+  },
+  authorize_missing: {
+    status: 403,
+    cause: "A dashboard is mounted without `authorize` and is not open here.",
+    cure: "Give createDashboard an `authorize` function.",
   },
   internal: {
     status: 500,

@@ -17,6 +17,7 @@ import {
   type WakeRow,
 } from "@stepwell/core";
 import type { Decision, StoredEvent } from "@stepwell/store";
+import { type Acted, type Along, allowedAlong, askAlong, writtenAlong } from "./along.ts";
 import type { Context } from "./context.ts";
 import { keyOver } from "./registry.ts";
 import { cancelRun } from "./settle.ts";
@@ -30,6 +31,7 @@ type Prepared = Change[] | { first: Change[] };
  * @param wake what is being handled; gone means that another has done it
  * @param prepare what the wake itself needs, seen under the lock
  * @param gates cells that `prepare` looks at
+ * @param along goes into the same commit; where it calls the candidate off, none is admitted
  */
 export async function admitAll(
   context: Context,
@@ -37,10 +39,11 @@ export async function admitAll(
   candidates: readonly Candidate[],
   prepare: (seen: AdmissionSeen, moment: Moment) => Prepared,
   gates: readonly string[] = [],
+  along?: Along,
 ): Promise<Admitted[]> {
   const cancelled = new Map<string, string>();
   for (;;) {
-    const outcome = await attempt(context, wake, candidates, prepare, gates, cancelled);
+    const outcome = await attempt(context, wake, candidates, prepare, gates, cancelled, along);
     if (Array.isArray(outcome)) return outcome;
     await cancelRun(context, outcome.holder, "replaced by a newer run (singleton)");
     cancelled.set(outcome.cell, outcome.holder);
@@ -54,8 +57,10 @@ function attempt(
   prepare: (seen: AdmissionSeen, moment: Moment) => Prepared,
   gates: readonly string[],
   cancelled: ReadonlyMap<string, string>,
+  along: Along | undefined,
 ): Promise<Tried> {
   const ask = {
+    ...askAlong(along),
     ...(wake === null ? {} : { wake: wake.id }),
     gates: [...new Set([...gates, ...candidates.flatMap(({ onceKey, keys }) => gatesOf(onceKey, keys))])],
     holders: candidates.flatMap(({ keys }) => (keys.singleton === null ? [] : [keys.singleton])),
@@ -63,6 +68,7 @@ function attempt(
   };
   return context.commit(ask, (locked, moment): Decision<Tried> => {
     if (wake !== null && locked.wake === null) return { write: [], reply: [] };
+    if (!allowedAlong(along, locked.bulkJob, moment)) return { write: [], reply: [] };
     const { holders, awaited } = locked;
     const seen: AdmissionSeen = { gates: new Map(locked.gates), holders, awaited, cancelled };
     const prepared = prepare(seen, moment);
@@ -74,6 +80,14 @@ function attempt(
       if (admission.outcome.is === "cancelFirst") return { write: [], reply: admission.outcome };
       write.push(...admission.write);
       outcomes.push(admission.outcome);
+      if ("runId" in admission.outcome) {
+        const { runId: newRunId } = admission.outcome;
+        const acted: Acted =
+          admission.outcome.is === "started"
+            ? { is: "done", newRunId }
+            : { is: "skipped", newRunId, reason: admission.outcome.reason };
+        write.push(...writtenAlong(along, locked.bulkJob, acted, moment));
+      }
     }
     return { write, reply: outcomes };
   });

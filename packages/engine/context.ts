@@ -1,12 +1,14 @@
 /** What the parts of the engine share: the outside world, the registry, and the one way to commit. */
-import type { Moment } from "@stepwell/core";
+import type { Change, Moment } from "@stepwell/core";
 import { type Ask, type Decision, type Seen, StoreError } from "@stepwell/store";
+import { type ChangeFeed, createChangeFeed } from "./changes.ts";
 import type { EngineOptions } from "./engine-port.ts";
 import { createRegistry, type Registry } from "./registry.ts";
 
 export interface Context {
   readonly options: EngineOptions;
   readonly registry: Registry;
+  readonly changes: ChangeFeed;
   /** One transaction; the moment is made when its turn comes. */
   commit<A extends Ask, R>(ask: A, decide: (seen: Seen<A>, moment: Moment) => Decision<R>): Promise<R>;
   now(): number;
@@ -26,6 +28,7 @@ export function createContext(options: EngineOptions): Context {
   let trouble: string | null = null;
   let left = false;
   const waiting = new Set<() => void>();
+  const changes = createChangeFeed(options.log);
   const moment = (): Moment => {
     const now = clock.now();
     return { now, id: () => chance.id(now), roll: () => chance.roll() };
@@ -33,6 +36,7 @@ export function createContext(options: EngineOptions): Context {
   return {
     options,
     registry: createRegistry(),
+    changes,
     now: () => clock.now(),
     storeTrouble: () => trouble,
     leave: () => {
@@ -53,7 +57,13 @@ export function createContext(options: EngineOptions): Context {
       }),
     async commit(ask, decide) {
       try {
-        const reply = await store.commit(ask, clock.now(), (seen) => decide(seen, moment()));
+        let written: readonly Change[] = [];
+        const reply = await store.commit(ask, clock.now(), (seen) => {
+          const decision = decide(seen, moment());
+          written = decision.write;
+          return decision;
+        });
+        if (changes.followed) changes.tell(written);
         if (trouble !== null)
           options.log({ level: "info", event: "store.recovered", message: "the store writes again" });
         trouble = null;

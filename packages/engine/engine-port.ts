@@ -3,17 +3,25 @@ import type {
   DurationMs,
   EventId,
   EventOutcome,
+  FunctionId,
   FunctionMode,
   Instant,
   Json,
+  JsonObject,
+  Moment,
   NewEvent,
   NodeId,
   RunId,
+  StepwellError,
 } from "@stepwell/core";
 import type { Registration } from "@stepwell/protocol";
-import type { Reads, Store } from "@stepwell/store";
+import type { Ask, Decision, Reads, Seen, Store } from "@stepwell/store";
+import type { Along } from "./along.ts";
+import type { Touched } from "./changes.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import type { Invoked } from "./invoke.ts";
 import type { RerunFrom } from "./rerun.ts";
+import type { RanNow } from "./run-now.ts";
 import type { RunReason } from "./why.ts";
 
 /** Time comes from outside: the real clock, or a virtual one in tests. */
@@ -146,6 +154,8 @@ export interface Engine {
   sync(registration: Registration): Promise<SyncResult>;
   /** Asks the app at this URL to sync: in-band PUT, or the out-of-band register that follows it. */
   syncUrl(url: string): Promise<SyncResult | { ok: true; outOfBand: true }>;
+  /** Keeps in the row of a known app why its own register call was refused; never throws. */
+  keepSyncTrouble(appName: string, error: StepwellError): Promise<void>;
   /**
    * Ends the wait for a signal (semantics §7.4).
    * @returns the run that goes on; null: nobody waits
@@ -159,6 +169,26 @@ export interface Engine {
    * @throws StepwellError `not_found`, `step_ambiguous`, `input_not_replaceable`
    */
   rerun(runId: RunId, from: RerunFrom | null): Promise<{ runId: RunId }>;
+  /**
+   * Starts one function by hand, whatever its triggers are, as `step.invoke` does (semantics §3.5). Its flow
+   * control holds: `runId` is null where no run came of it at once, and `outcomes(eventId)` says why.
+   * @param named slug or id of an active function
+   * @param eventId a fresh id; the same one again changes nothing
+   * @throws StepwellError `not_found`, `event_too_large`, `store_unavailable`
+   */
+  invoke(named: string, data: JsonObject, eventId?: EventId): Promise<Invoked>;
+  /**
+   * The same from the start, with something in the commit of the new run that may call it off.
+   * @returns null: it was called off, and nothing was written
+   */
+  rerunAlong(runId: RunId, along: Along): Promise<{ runId: RunId } | null>;
+  /**
+   * Starts a scheduled function now, as its cron would start it, but as no tick of it (semantics §3.4). Durable
+   * when it answers.
+   * @param key the same one within 24 hours answers the same run again; null: each call starts one
+   * @throws StepwellError `not_found`; StoreError
+   */
+  runNow(functionId: FunctionId, cron: string, key: string | null): Promise<RanNow>;
   /**
    * Pauses, drains or resumes (`active`) a function; it outlives syncs and restarts (semantics §6.11).
    * @param named slug or id
@@ -174,9 +204,24 @@ export interface Engine {
   outcomes(eventId: EventId): Promise<EventOutcome[] | null>;
   /** Ends a run from outside. */
   cancel(runId: RunId): Promise<"cancelled" | "ended" | "unknown">;
+  /**
+   * The same with something in the same commit that may call it off.
+   * @param cause in words, for the log
+   * @returns false: it was called off, and nothing was written
+   */
+  cancelAlong(runId: RunId, cause: string, along: Along): Promise<boolean>;
   /** No new calls; waits for those in flight up to `graceMs`, then leaves them to recovery. */
   stop(graceMs: DurationMs): Promise<void>;
   readonly read: Reads;
+  /**
+   * One transaction over rows that are no run's: users, keys, the audit log, bulk jobs, statistics.
+   * @throws what `decide` throws (nothing is written); StoreError
+   */
+  commit<A extends Ask, R>(ask: A, decide: (seen: Seen<A>, moment: Moment) => Decision<R>): Promise<R>;
+  /** Calls back after each commit of this process that touched what people can see. Returns the unsubscribe. */
+  onChange(listener: (touched: Touched) => void): () => void;
+  /** Calls back once the engine's time has reached `at`. Returns the cancel. */
+  at(at: Instant, call: () => void): () => void;
   health(): EngineHealth;
   /** The store's time now. */
   now(): Instant;

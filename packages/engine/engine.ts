@@ -6,16 +6,19 @@ import { checkpoint } from "./checkpoint.ts";
 import { isMovable } from "./clock.ts";
 import { createContext } from "./context.ts";
 import type { Engine, EngineOptions } from "./engine-port.ts";
+import { invokeByHand } from "./invoke.ts";
 import { setMode } from "./mode.ts";
 import { createPump } from "./pump.ts";
 import { createReceive } from "./receive.ts";
 import { recover, regain } from "./recover.ts";
 import { releaseAll } from "./released-lanes.ts";
 import { rerun } from "./rerun.ts";
+import { runNow } from "./run-now.ts";
 import { lookAtStart, withSecondLook } from "./second-look.ts";
-import { cancelRun } from "./settle.ts";
+import { cancelAlong, cancelRun } from "./settle.ts";
 import { signal } from "./signal.ts";
 import { sync } from "./sync.ts";
+import { keepTrouble, tellingTrouble } from "./sync-trouble.ts";
 import { syncUrl } from "./sync-url.ts";
 import { eventOutcomes, why } from "./why.ts";
 
@@ -38,11 +41,20 @@ export function createEngine(options: EngineOptions): Engine {
     read: options.store.read,
     receive,
     sync: (registration) => sync(context, registration),
-    syncUrl: (url) => syncUrl(context, url),
+    syncUrl: (url) => tellingTrouble(context, { url }, () => syncUrl(context, url)),
+    keepSyncTrouble: (name, error) => keepTrouble(context, { name }, error),
     signal: (name, data) => signal(context, name, data),
     checkpoint: (runId, steps) => checkpoint(context, runId, steps),
     setMode: (named, mode) => setMode(context, named, mode),
-    rerun: (runId, from) => rerun(context, runId, from),
+    async rerun(runId, from) {
+      const started = await rerun(context, runId, from);
+      if (started === null) throw new Error("invariant: only what goes along calls a rerun off");
+      return started;
+    },
+    rerunAlong: (runId, along) => rerun(context, runId, null, along),
+    runNow: (functionId, cron, key) => runNow(context, functionId, cron, key),
+    cancelAlong: (runId, cause, along) => cancelAlong(context, runId, cause, along),
+    invoke: (named, data, eventId) => invokeByHand(context, named, data, eventId),
     why: (runId) => why(context, runId, { inFlight: pump.workersBusy(), most: options.queueWorkers }),
     outcomes: (eventId) => eventOutcomes(context, eventId),
     async cancel(runId) {
@@ -87,6 +99,9 @@ export function createEngine(options: EngineOptions): Engine {
       const store = context.storeTrouble();
       return { status: store === null ? "ok" : "degraded", store, callsInFlight: pump.callsInFlight() };
     },
+    commit: (ask, decide) => context.commit(ask, decide),
+    onChange: (listener) => context.changes.listen(listener),
+    at: (at, call) => clock.at(at, call),
     now: () => context.now(),
     clock: () => ({ now: context.now(), offsetMs: movable?.movedMs() ?? 0 }),
     async advance(ms, advancing) {

@@ -68,6 +68,16 @@ describe("a rate limit", () => {
     expect(await world.runs("f")).toHaveLength(3);
   });
 
+  test("a rerun does not need the key either, which the event of then may not have", async () => {
+    const world = await open({}, fn("f"));
+    await world.send("f", { n: "x" });
+    await world.calm();
+    const [first] = await world.runs("f");
+    await world.sync(fn("f", { rateLimit: { ...rateLimit, key: "int(event.data.n)" } }));
+    await world.engine.rerun(first?.id ?? "", null);
+    expect(await world.runs("f")).toHaveLength(2);
+  });
+
   test("RL-5 · a step that invokes a limited function fails at once, with the reason", async () => {
     const world = await open({}, fn("f", { rateLimit }), fn("parent"));
     await world.send("f");

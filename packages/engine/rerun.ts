@@ -12,6 +12,7 @@ import {
 } from "@stepwell/core";
 import type { CallContext } from "@stepwell/store";
 import { admitAll } from "./admit-all.ts";
+import type { Along } from "./along.ts";
 import type { Context } from "./context.ts";
 import { asWire } from "./wire-events.ts";
 
@@ -24,7 +25,8 @@ export interface RerunFrom {
 
 /**
  * @param from where to begin; null: at the start
- * @returns the new run's id
+ * @param along goes into the commit of the new run
+ * @returns the new run's id; null: what goes along has called it off
  * @throws StepwellError `not_found` for a run, function or step that is not there, `step_ambiguous`,
  * `input_not_replaceable`
  */
@@ -32,7 +34,8 @@ export async function rerun(
   context: Context,
   runId: string,
   from: RerunFrom | null,
-): Promise<{ runId: string }> {
+  along?: Along,
+): Promise<{ runId: string } | null> {
   const found = await context.options.store.read.callContext(runId);
   if (found === null) throw new StepwellError("not_found", "There is no run with this id.");
   const fn = context.registry.fn(found.run.functionId);
@@ -54,8 +57,9 @@ export async function rerun(
     from: "rerun",
     rerun: await withInputs(context, takenOver(found, from)),
   };
-  const [outcome] = await admitAll(context, null, [candidate], () => ({ first: [] }));
-  if (outcome !== undefined && "runId" in outcome) return { runId: outcome.runId };
+  const [outcome] = await admitAll(context, null, [candidate], () => ({ first: [] }), [], along);
+  if (outcome === undefined) return null;
+  if ("runId" in outcome) return { runId: outcome.runId };
   throw new Error("invariant: a rerun is neither limited nor put off");
 }
 

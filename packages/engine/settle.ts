@@ -20,6 +20,7 @@ import {
   type WireEvent,
 } from "@stepwell/core";
 import type { Decision, RunSlice } from "@stepwell/store";
+import { type Acted, type Along, allowedAlong, askAlong, writtenAlong } from "./along.ts";
 import type { Context } from "./context.ts";
 import { asWire } from "./wire-events.ts";
 
@@ -116,24 +117,36 @@ export async function settleSignal(
   });
 }
 
-/** Something that is no answer to a call has happened to a run: a wake, an event, a signal, a cancel. */
+/**
+ * Something that is no answer to a call has happened to a run: a wake, an event, a signal, a cancel.
+ * @param along goes into the same commit; `called-off`: it has, and nothing was written
+ */
 export async function settleInput(
   context: Context,
   runId: string,
   input: RunInput,
-): Promise<Settled | "unknown"> {
+  along?: Along,
+): Promise<Settled | "unknown" | "called-off"> {
   const trigger = await triggerOf(context, runId);
   const steps = "step" in input && input.step !== null ? [input.step] : [];
   const ask = {
     run: { runId, steps },
     awaited: LIFECYCLE_EVENTS,
     ...("wakeId" in input ? { wake: input.wakeId } : {}),
+    ...askAlong(along),
   };
-  return context.commit(ask, (seen, moment): Decision<Settled | "unknown"> => {
-    const { run } = seen;
+  return context.commit(ask, (seen, moment): Decision<Settled | "unknown" | "called-off"> => {
+    const { run, bulkJob } = seen;
+    if (!allowedAlong(along, bulkJob, moment)) return { write: [], reply: "called-off" };
+    const beside = (acted: Acted): Change[] => writtenAlong(along, bulkJob, acted, moment);
     if (run === null || run.state === null)
-      return { write: leftOver(seen.wake), reply: run === null ? "unknown" : "ended-before" };
-    return conclude(context, { ...seen, run, lease: null, signals: new Map() }, input, trigger, moment);
+      return {
+        write: [...leftOver(seen.wake), ...beside({ is: "ended" })],
+        reply: run === null ? "unknown" : "ended-before",
+      };
+    const about = { ...seen, run, lease: null, signals: new Map() };
+    const { write, reply } = conclude(context, about, input, trigger, moment);
+    return { write: [...write, ...beside({ is: "done", newRunId: null })], reply };
   });
 }
 
@@ -153,6 +166,19 @@ export async function cancelRun(
   const settled = await settleInput(context, runId, { is: "cancelled", cause });
   if (settled === "unknown" || settled === "cancelled") return settled;
   return "ended";
+}
+
+/**
+ * The same with something in the same commit, which may call it off.
+ * @returns false: called off, and nothing was written
+ */
+export async function cancelAlong(
+  context: Context,
+  runId: string,
+  cause: string,
+  along: Along,
+): Promise<boolean> {
+  return (await settleInput(context, runId, { is: "cancelled", cause }, along)) !== "called-off";
 }
 
 /** The first request of a run begins (L-4). */

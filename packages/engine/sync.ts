@@ -69,7 +69,9 @@ export async function sync(context: Context, registration: Registration): Promis
     };
     const modified = known?.checksum !== registration.checksum;
     const write: Change[] =
-      modified || known === null || known.url !== app.url ? [{ put: "apps", row: app }] : [];
+      modified || known === null || known.url !== app.url || known.error !== null
+        ? [{ put: "apps", row: app }]
+        : [];
     if (modified) write.push(...functionRows(app, registration, seen.app, moment.now), ...blocked);
     return {
       write,

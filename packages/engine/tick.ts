@@ -39,7 +39,7 @@ import { keyOver } from "./registry.ts";
 import { cancelRun } from "./settle.ts";
 
 /** Also an event like others: functions may listen to it, and runs may wait for it (semantics §3.4). */
-const TIMER = "inngest/scheduled.timer";
+export const TIMER = "inngest/scheduled.timer";
 
 type CronJob = Extract<WakeJob, { kind: "cron" }>;
 type TickJob = Extract<WakeJob, { kind: "tick" }>;

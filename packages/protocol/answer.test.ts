@@ -526,3 +526,13 @@ describe("readAnswer never throws", () => {
     );
   });
 });
+
+it("reads what a step was given and how long it took, also when it failed", () => {
+  for (const op of ["StepError", "StepFailed"]) {
+    const failed = {
+      ...{ id: a, op, name: "a", displayName: "a", opts: { input: [{ card: "4242" }] } },
+      ...{ error: { name: "Error", message: "no" }, timing: { a: 1_700_000_000_000_000_000, b: 1_200_000 } },
+    };
+    expect(read(206, [failed])).toMatchObject({ ops: [{ op, input: [{ card: "4242" }], durationMs: 1.2 }] });
+  }
+});

@@ -60,8 +60,8 @@ const READERS: Readonly<Record<string, (item: JsonObject, base: OpBase, code: st
   StepRun: readStepRun,
   Step: readStepRun,
   StepPlanned: (item, base) => ({ ...base, op: "StepPlanned", race: isRace(item), ...inputOf(item) }),
-  StepError: (item, base) => ({ ...base, op: "StepError", error: stepError(item) }),
-  StepFailed: (item, base) => ({ ...base, op: "StepFailed", error: stepError(item) }),
+  StepError: (item, base) => ({ ...base, op: "StepError", error: stepError(item), ...triedOf(item) }),
+  StepFailed: (item, base) => ({ ...base, op: "StepFailed", error: stepError(item), ...triedOf(item) }),
   Sleep: (item, base) => ({ ...base, op: "Sleep", name: textOf(item.name), race: isRace(item) }),
   WaitForEvent: readWaitForEvent,
   WaitForSignal: readWaitForSignal,
@@ -90,11 +90,15 @@ function readOp(item: JsonObject, code: string, id: string): Op {
 }
 
 function readStepRun(item: JsonObject, base: OpBase): Op {
-  const durationNs = isObject(item.timing) ? item.timing.b : undefined;
-  const duration =
-    typeof durationNs === "number" && durationNs >= 0 ? { durationMs: durationNs / 1_000_000 } : {};
   const sends = optsOf(item).type === "step.sendEvent" ? { sends: true as const } : {};
-  return { ...base, op: "StepRun", data: item.data ?? null, ...inputOf(item), ...duration, ...sends };
+  return { ...base, op: "StepRun", data: item.data ?? null, ...triedOf(item), ...sends };
+}
+
+/** A try of a step: its arguments, and how long it took. */
+function triedOf(item: JsonObject): { input?: Json[]; durationMs?: number } {
+  const durationNs = isObject(item.timing) ? item.timing.b : undefined;
+  const isDuration = typeof durationNs === "number" && durationNs >= 0;
+  return { ...inputOf(item), ...(isDuration ? { durationMs: durationNs / 1_000_000 } : {}) };
 }
 
 /** Python and old SDKs leave `displayName` out (wire.md §5.3). */

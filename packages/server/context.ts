@@ -1,5 +1,7 @@
 /** What the routes share: the engine behind them and what the operator said. */
 import type { Engine, LogEntry } from "@stepwell/engine";
+import type { OidcOptions } from "./dashboard/access/oidc-options.ts";
+import type { Setup } from "./dashboard/access/setup.ts";
 
 export interface ServerOptions {
   engine: Engine;
@@ -17,4 +19,20 @@ export interface ServerOptions {
   /** Shown by `GET /dev`; must hold no secrets. */
   startOptions: Record<string, unknown>;
   log: (entry: LogEntry) => void;
+  /** Aborted when the server stops: open streams end, so that nothing waits for them. */
+  stopping?: AbortSignal;
+  /** False: the dashboard's API is not served. Default true. */
+  dashboard?: boolean;
+  /** A proxy stands before the server: `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Default false. */
+  trustProxy?: boolean;
+  /** The set-up link's token; absent: nobody can set up here. */
+  setup?: Setup;
+  /** Where people sign in beside by password; absent: nowhere. */
+  oidc?: OidcOptions;
+  /** What the store is, for the page of the server's state. Default `memory`. */
+  storeKind?: "sqlite" | "postgres" | "memory";
+  /** Most calls to apps in flight, for the same page. Default 100. */
+  queueWorkers?: number;
+  /** Pages of the dashboard: asked for each GET that nothing else answers, before 404. */
+  pages?: (request: Request, path: string) => Promise<Response | null>;
 }

@@ -273,6 +273,8 @@ describe("who may ask", () => {
     "localhost.evil.example",
     "evil.example:8288",
     "1270.0.0.1",
+    "127.999.1.1",
+    "localhost:99999",
     "",
     "a@localhost",
   ])("refuses the host %j in every mode", async (host) => {
@@ -353,5 +355,41 @@ describe("what goes wrong", () => {
     expect(body).not.toContain("boom");
     expect(logged).toEqual(["POST /e/…: boom in /var/lib"]);
     expect((await ask("/health")).status).toBe(200);
+  });
+});
+
+describe("pages", () => {
+  const pages = async (request: Request, path: string) =>
+    path.startsWith("/app") ? new Response(`page ${request.method} ${path}`) : null;
+
+  it("answer the GETs that nothing else takes, before 404", async () => {
+    const { ask } = world({ pages });
+    expect(await (await ask("/app/runs")).text()).toBe("page GET /app/runs");
+    expect((await ask("/elsewhere")).status).toBe(404);
+    expect((await ask("/app", { method: "POST" })).status).toBe(404);
+    expect((await ask("/health")).headers.get("content-type")).toContain("json");
+  });
+
+  it("are never what a program gets that asks for an address that is not there", async () => {
+    const { ask } = world({ pages: async (_request, path) => new Response(`page ${path}`) });
+    for (const path of [
+      "/v1/none",
+      "/v2/none",
+      "/api/v2/none",
+      "/api/stepwell/v1/none",
+      "/e/x/y",
+      "/fn/none",
+    ]) {
+      const response = await ask(path);
+      expect({ path, status: response.status }).toEqual({ path, status: 404 });
+      expect(response.headers.get("content-type")).toContain("json");
+    }
+    for (const path of ["/", "/events", "/functions/x", "/v1x", "/health-check"])
+      expect(await (await ask(path)).text()).toBe(`page ${path}`);
+  });
+
+  it("are not answered to a host that is not ours", async () => {
+    const { ask } = world({ pages });
+    expect((await ask("/app", { headers: { host: "evil.example" } })).status).toBe(403);
   });
 });

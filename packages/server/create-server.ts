@@ -1,7 +1,11 @@
 /** The HTTP surface of an engine as one function from request to response; nothing here keeps state. */
+import { apiBase } from "@stepwell/api/dashboard";
 import { StepwellError } from "@stepwell/core";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
+import { type Connection, rememberConnection } from "./connection.ts";
 import type { ServerOptions } from "./context.ts";
+import { refusalReply } from "./dashboard/envelope.ts";
+import { dashboardApi } from "./dashboard/index.ts";
 import { checkBearer, checkHost, checkOrigin } from "./guard.ts";
 import { asRefusal, dialectOf, errorReply } from "./reply.ts";
 import { checkpoints } from "./routes/checkpoints.ts";
@@ -19,7 +23,8 @@ import { v2Rerun } from "./routes/v2-rerun.ts";
 import { v2Runs } from "./routes/v2-runs.ts";
 import { v2Schedules } from "./routes/v2-schedules.ts";
 
-export type StepwellServer = (request: Request) => Promise<Response>;
+/** `connection`: what is known of the socket; absent: nothing, as in tests. */
+export type StepwellServer = (request: Request, connection?: Connection) => Promise<Response>;
 
 /**
  * Makes the server: `POST /e/{key}`, `/fn/register`, REST v0, v1 and v2, `/health` and, in dev, `/dev`.
@@ -53,16 +58,34 @@ export function createServer(options: ServerOptions): StepwellServer {
   v2Rerun(app, options);
   v2Schedules(app, options);
   v2Functions(app, options);
-  app.notFound((c) => errorReply(new StepwellError("not_found"), dialectOf(c.req.path)));
+  if (options.dashboard !== false) dashboardApi(app, options);
+  app.notFound(
+    async (c) => (await pageOf(c, options)) ?? refused(new StepwellError("not_found"), c, options),
+  );
   app.onError((error, c) => {
     const refusal = asRefusal(error);
     if (refusal === null) report(options, c.req.method, c.req.path, error);
-    return errorReply(
-      refusal ?? new StepwellError("internal", undefined, { cause: error }),
-      dialectOf(c.req.path),
-    );
+    return refused(refusal ?? new StepwellError("internal", undefined, { cause: error }), c, options);
   });
-  return async (request) => app.fetch(request);
+  return async (request, connection) => {
+    rememberConnection(request, connection);
+    return app.fetch(request);
+  };
+}
+
+async function pageOf(c: Context, { pages }: ServerOptions): Promise<Response | null> {
+  if (pages === undefined || (c.req.method !== "GET" && c.req.method !== "HEAD")) return null;
+  return isApi(c.req.path) ? null : pages(c.req.raw, c.req.path);
+}
+
+/** What a program asks for gets no page, also where there is no such address. */
+function isApi(path: string): boolean {
+  return /^\/(?:api\/.+|v[0-9]+|e|fn|dev|health)(?:\/|$)/.test(path);
+}
+
+function refused(error: StepwellError, c: Context, { engine }: ServerOptions): Response {
+  const { path } = c.req;
+  return path.startsWith(apiBase) ? refusalReply(error, engine.newId()) : errorReply(error, dialectOf(path));
 }
 
 /** A bug: told in the log with its stack, to the caller only as `internal`. The path of an event send holds its key. */

@@ -8,12 +8,17 @@ import type { ServerOptions } from "./context.ts";
 
 /** @throws StepwellError `host_not_allowed` */
 export function checkHost(request: Request, allowedHosts: readonly string[]): void {
-  const host = request.headers.get("host") ?? new URL(request.url).host;
+  const host = hostOf(request);
   if (isAllowedHost(host, allowedHosts)) return;
   throw new StepwellError(
     "host_not_allowed",
     `This server does not answer to the host ${JSON.stringify(host.slice(0, 100))}. Use a loopback address, or allow the host with --allowed-host.`,
   );
+}
+
+/** The host that the client asked for, with its port. */
+export function hostOf(request: Request): string {
+  return request.headers.get("host") ?? new URL(request.url).host;
 }
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -46,8 +51,9 @@ export function isAllowedHost(host: string, allowedHosts: readonly string[]): bo
   });
 }
 
-/** The host without its port; null: no host at all. */
+/** The host without its port; null: no host at all, or none that an address can be made of. */
 function bareHost(host: string): string | null {
   const match = /^(\[[0-9a-f:.]+\]|[^:[\]/@\s]+)(?::\d{1,5})?$/i.exec(host);
-  return match?.[1]?.toLowerCase().replace(/\.$/, "") ?? null;
+  if (match === null || !URL.canParse(`http://${host}`)) return null;
+  return match[1]?.toLowerCase().replace(/\.$/, "") ?? null;
 }

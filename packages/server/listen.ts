@@ -35,7 +35,7 @@ const PORTS_TRIED = 50;
 /** @throws ListenError */
 export async function listen(server: StepwellServer, options: ListenOptions): Promise<Listening> {
   const http = createAdaptorServer({
-    fetch: server,
+    fetch: (request, { incoming }) => server(request, { address: incoming.socket?.remoteAddress ?? null }),
     serverOptions: {
       // A sender has 30 s for its headers and 5 minutes for all of a body of up to 64 MiB.
       headersTimeout: 30_000,

@@ -28,10 +28,15 @@ export function asRefusal(error: unknown): StepwellError | null {
 
 const RETRY_AFTER_SECONDS: Record<string, number> = { overloaded: 1, store_unavailable: 5 };
 
+/** Seconds after which it is worth trying again; null: it is not said. */
+export function retryAfterOf(error: StepwellError): number | null {
+  return error.retryAfterSeconds ?? RETRY_AFTER_SECONDS[error.code] ?? null;
+}
+
 export function errorReply(error: StepwellError, dialect: Dialect): Response {
   const headers = new Headers();
-  const retryAfter = RETRY_AFTER_SECONDS[error.code];
-  if (retryAfter !== undefined) headers.set("retry-after", String(retryAfter));
+  const retryAfter = retryAfterOf(error);
+  if (retryAfter !== null) headers.set("retry-after", String(retryAfter));
   if (error.code === "method_not_allowed") headers.set("allow", "POST, OPTIONS");
   if (error.code === "unauthorized") headers.set("www-authenticate", "Bearer");
   return Response.json(errorBody(error, dialect), { status: error.status, headers });

@@ -40,11 +40,23 @@ export async function listRuns(
     search === undefined
       ? await read.runs(pageOf(filter, cursor, limit))
       : await searchList(list, cursor, limit);
-  const total = withTotal ? await countList(list, boundOf(search)) : {};
   return {
     rows: found.rows,
-    page: { cursor: found.cursor, hasMore: found.cursor !== null, limit, ...total },
+    page: {
+      cursor: found.cursor,
+      hasMore: found.cursor !== null,
+      limit,
+      ...(withTotal ? await totalOf(list, search) : {}),
+    },
   };
+}
+
+async function totalOf(
+  list: Listed<RunRow>,
+  search: Search | undefined,
+): Promise<Pick<ListPage, "total" | "totalExact">> {
+  const { total, totalExact } = await countList(list, boundOf(search));
+  return { total, totalExact };
 }
 
 function pageOf(filter: Omit<RunFilter, "limit">, cursor: string | undefined, limit: number): RunFilter {

@@ -1,6 +1,6 @@
 /** Everything that the trace of a run is made from, read and put together. */
 import type { Trace } from "@stepwell/api";
-import type { EventId, HistoryRow, Json, RunId, StepHash } from "@stepwell/core";
+import type { EventId, HistoryRow, Json, RunId, RunRow, StepHash } from "@stepwell/core";
 import type { Reads } from "@stepwell/store";
 import { traceOf } from "./render/trace.ts";
 
@@ -17,16 +17,30 @@ export async function readTrace(read: Reads, id: RunId, withOutput: boolean): Pr
 
 /** The children of invokes that have not returned yet, by the event that starts them (TR-6). */
 async function readInvoked(read: Reads, history: readonly HistoryRow[]): Promise<Map<EventId, RunId>> {
-  const invoked = new Map<EventId, RunId>();
   const returned = new Set(history.filter(({ kind }) => kind === "step.returned").map(({ step }) => step));
-  for (const { kind, step, data } of history) {
-    const { eventId, functionId } = data;
-    if (kind !== "step.invoking" || typeof eventId !== "string" || returned.has(step)) continue;
-    const runs = await read.eventRuns(eventId);
-    const child = runs.find((run) => run.functionId === functionId) ?? runs[0];
-    if (child !== undefined) invoked.set(eventId, child.id);
-  }
-  return invoked;
+  const open = history.filter(({ kind, step }) => kind === "step.invoking" && !returned.has(step));
+  const found = await Promise.all(
+    open.map(async (row) => [row.data.eventId, await childOf(row, history, read)] as const),
+  );
+  return new Map(
+    found.flatMap(([eventId, child]) =>
+      typeof eventId === "string" && child !== null ? [[eventId, child.id] as const] : [],
+    ),
+  );
+}
+
+/** The run that an invoke has started; null: none yet. The first argument is the row of `history` that tells of the invoke. */
+export async function childOf(
+  { step, data }: HistoryRow,
+  history: readonly HistoryRow[],
+  read: Reads,
+): Promise<RunRow | null> {
+  const returned = history.find((row) => row.kind === "step.returned" && row.step === step);
+  const childId = returned?.data.runId;
+  if (typeof childId === "string") return read.run(childId);
+  if (typeof data.eventId !== "string") return null;
+  const runs = await read.eventRuns(data.eventId);
+  return runs.find(({ functionId }) => functionId === data.functionId) ?? runs[0] ?? null;
 }
 
 async function readInputs(read: Reads, id: RunId, steps: readonly StepHash[]): Promise<Map<StepHash, Json>> {

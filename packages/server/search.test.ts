@@ -46,11 +46,22 @@ describe("a search over a long list", () => {
     const list = numbers(1_000_000, 700_000);
     const bound = { rows: 1_000, ms: 60_000 };
     const first = await searchList(list, "10", 5, bound);
-    expect(first).toEqual({ rows: [], cursor: "1010" });
+    expect(first).toEqual({ rows: [], cursor: "1010", stoppedAt: 1010 });
     expect(list.looked).toBe(1_000);
     expect((await all(numbers(5_000, 700), 100, bound)).flat()).toEqual([
       0, 700, 1400, 2100, 2800, 3500, 4200, 4900,
     ]);
+  });
+
+  it("says where it stopped only when the page is not full", async () => {
+    expect(await searchList(numbers(50, 10), undefined, 2, FAR)).toMatchObject({
+      cursor: "10",
+      stoppedAt: null,
+    });
+    expect(await searchList(numbers(5, 10), undefined, 2, FAR)).toMatchObject({
+      cursor: null,
+      stoppedAt: null,
+    });
   });
 
   it("stops when its time is over", async () => {
@@ -78,14 +89,11 @@ describe("a search over a long list", () => {
 
 describe("a total", () => {
   it("counts all that match, or says that it stopped", async () => {
-    expect(await countList(numbers(1_001, 10), FAR)).toEqual({ total: 101, totalExact: true });
-    expect(await countList(numbers(1_001, 10), { rows: 500, ms: 60_000 })).toEqual({
-      total: 50,
-      totalExact: false,
-    });
-    expect(await countList(numbers(500, 10), { rows: 500, ms: 60_000 })).toEqual({
-      total: 50,
-      totalExact: true,
-    });
+    const far = { total: 101, totalExact: true, looked: 1_001 };
+    expect(await countList(numbers(1_001, 10), FAR)).toEqual(far);
+    const stopped = { total: 50, totalExact: false, looked: 500 };
+    expect(await countList(numbers(1_001, 10), { rows: 500, ms: 60_000 })).toEqual(stopped);
+    const whole = { total: 50, totalExact: true, looked: 500 };
+    expect(await countList(numbers(500, 10), { rows: 500, ms: 60_000 })).toEqual(whole);
   });
 });

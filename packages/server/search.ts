@@ -4,7 +4,6 @@
  * bounded time and lets other requests in between; where it stops, its cursor goes on. So a search over a
  * million runs is many small requests, and none holds up the server.
  */
-import { setImmediate as otherRequests } from "node:timers/promises";
 import {
   type EventBody,
   ExpressionError,
@@ -18,6 +17,7 @@ import {
 import type { Page, Reads, StoredEvent } from "@stepwell/store";
 import { wrong } from "./query.ts";
 import { wrapped } from "./render/trace/span.ts";
+import { inTurns } from "./turns.ts";
 
 /** How far one request may go. */
 export interface Bound {
@@ -29,8 +29,6 @@ export interface Bound {
 export const SEARCH_BOUND: Bound = { rows: 10_000, ms: 1_000 };
 export const COUNT_BOUND: Bound = { rows: 100_000, ms: 1_000 };
 const PAGE = 100;
-/** At most this long without letting others in. */
-const TURN_MS = 5;
 
 /** A list that can be read page by page; a row's id is the cursor after it, as stores promise for their lists. */
 export interface Listed<T> {
@@ -39,40 +37,55 @@ export interface Listed<T> {
   matches(row: T): boolean | Promise<boolean>;
 }
 
+export interface Found<T> extends Page<T> {
+  /** The last row looked at, when the bound was reached before the page was full. */
+  stoppedAt: T | null;
+}
+
 /** The next rows that match, at most `limit`; fewer with a cursor means that the bound was reached. */
 export async function searchList<T>(
   list: Listed<T>,
   cursor: string | undefined,
   limit: number,
   bound: Bound = SEARCH_BOUND,
-): Promise<Page<T>> {
+): Promise<Found<T>> {
   const rows: T[] = [];
-  const end = await walk(list, cursor, bound, (row) => rows.push(row) < limit);
-  return { rows, cursor: end };
+  const { last } = await walk(list, cursor, bound, (row) => rows.push(row) < limit);
+  return {
+    rows,
+    cursor: last === null ? null : list.idOf(last),
+    stoppedAt: rows.length < limit ? last : null,
+  };
 }
 
-/** How many rows match; not `exact` when the bound was reached. */
+/** How many rows match; not `exact` when the bound was reached, after `looked` rows. */
 export async function countList<T>(
   list: Listed<T>,
   bound: Bound,
-): Promise<{ total: number; totalExact: boolean }> {
+): Promise<{ total: number; totalExact: boolean; looked: number }> {
   let total = 0;
-  const end = await walk(list, undefined, bound, () => {
+  const { last, looked } = await walk(list, undefined, bound, () => {
     total += 1;
     return true;
   });
-  return { total, totalExact: end === null };
+  return { total, totalExact: last === null, looked };
 }
 
-/** Visits matches until `visit` says stop, the bound is reached or the list ends (null). */
+interface Walked<T> {
+  /** Where it stopped; null: the list has ended. */
+  last: T | null;
+  looked: number;
+}
+
+/** Visits matches until `visit` says stop, the bound is reached or the list ends. */
 async function walk<T>(
   list: Listed<T>,
   from: string | undefined,
   bound: Bound,
   visit: (row: T) => boolean,
-): Promise<string | null> {
+): Promise<Walked<T>> {
   const end = performance.now() + bound.ms;
-  let turnEnds = performance.now() + TURN_MS;
+  const giveWay = inTurns();
   let left = bound.rows;
   let cursor = from;
   for (;;) {
@@ -80,16 +93,13 @@ async function walk<T>(
     for (const row of page.rows) {
       left -= 1;
       const goOn = !(await list.matches(row)) || visit(row);
-      const now = performance.now();
-      if (!goOn || left === 0 || now >= end) {
+      if (!goOn || left === 0 || performance.now() >= end) {
         const isLast = page.cursor === null && row === page.rows.at(-1);
-        return isLast ? null : list.idOf(row);
+        return { last: isLast ? null : row, looked: bound.rows - left };
       }
-      if (now < turnEnds) continue;
-      await otherRequests();
-      turnEnds = performance.now() + TURN_MS;
+      await giveWay();
     }
-    if (page.cursor === null) return null;
+    if (page.cursor === null) return { last: null, looked: bound.rows - left };
     cursor = page.cursor;
   }
 }
@@ -122,13 +132,14 @@ export function eventMatches(search: Search, event: StoredEvent): boolean {
 }
 
 /** What a run has returned or failed with; neither while it goes on, or when it was cancelled. */
-function outcomeOf({ status }: RunRow, stored: Json): { output?: Json; error?: Json } {
+export function outcomeOf({ status }: RunRow, stored: Json): { output?: Json; error?: Json } {
   const { data = null, error = null } = wrapped(stored);
   if (status === "completed") return { output: data };
   return status === "failed" ? { error } : {};
 }
 
-function searchedEvent({ row, body }: StoredEvent): JsonObject {
+/** An event as searches see it. */
+export function searchedEvent({ row, body }: StoredEvent): JsonObject {
   const { data = {}, v } = (body ?? {}) as unknown as Partial<EventBody>;
   return { id: row.externalId, name: row.name, ts: row.ts, data, ...(v === undefined ? {} : { v }) };
 }

@@ -113,3 +113,25 @@ it("a database's URI is checked and never repeated; what is for files is refused
   expect(problems({ mode: "dev", postgresUri: uri, inMemory: true })).toMatch(/^inMemory: a database keeps/);
   expect(problems({ mode: "dev", postgresUri: uri, durability: "normal" })).toMatch(/^durability: .*SQLite/);
 });
+
+it("refuses half an identity provider, one over plain http, and never repeats its secret", () => {
+  const start = { mode: "start", ...keys };
+  const oidc = { oidcIssuer: "https://login.example.com", oidcClientId: "stepwell" };
+  expect(problems({ ...start, oidcIssuer: oidc.oidcIssuer })).toContain("oidcClientId: it is required");
+  expect(problems({ ...start, oidcClientId: "stepwell" })).toContain("oidcIssuer: it is required");
+  expect(problems({ ...start, ...oidc, oidcRoles: ["a=admin"] })).toContain("oidcRoleClaim: it is required");
+  expect(problems({ ...start, ...oidc, oidcRoleClaim: "g", oidcRoles: ["a=king"] })).toContain(
+    "jobs-admins=admin",
+  );
+  for (const issuer of [
+    "http://login.example.com",
+    "http://localhost.evil.example",
+    "http://localhost@evil.example",
+    "login.example.com",
+  ])
+    expect(problems({ ...start, ...oidc, oidcIssuer: issuer })).toContain("oidcIssuer: must be a URL");
+  expect(
+    readSettings({ mode: "start", ...keys, ...oidc, oidcIssuer: "http://127.0.0.1:9000" }).oidcIssuer,
+  ).toBe("http://127.0.0.1:9000");
+  expect(problems({ ...start, ...oidc, oidcClientSecret: 12345 })).not.toContain("12345");
+});

@@ -47,6 +47,28 @@ export interface Settings {
   durability: "full" | "normal";
   /** Hosts beside loopback that the server answers to. */
   allowedHosts: string[];
+  /** Serve the dashboard and its API. Default true. */
+  dashboard: boolean;
+  /**
+   * A proxy stands before this server and sets `X-Forwarded-For` and `X-Forwarded-Proto`: they are believed.
+   * Without one, anybody could write them. Default false.
+   */
+  trustProxy: boolean;
+  /** Issuer of an OpenID Connect provider that people of the dashboard sign in at; null: by password only. */
+  oidcIssuer: string | null;
+  oidcClientId: string | null;
+  /** Secret. null: a public client, proven by PKCE alone. */
+  oidcClientSecret: string | null;
+  /** Claim of the ID token that holds groups or roles; null: admins give roles in the dashboard. */
+  oidcRoleClaim: string | null;
+  /** `value=role` for values of that claim; the words viewer, operator and admin need none. */
+  oidcRoles: string[];
+  /** Of who has no role by the claim; `none`: they may not sign in. Default `viewer`. */
+  oidcDefaultRole: "viewer" | "operator" | "admin" | "none";
+  /** Domains of verified e-mail addresses that may sign in; empty: all. */
+  oidcEmailDomains: string[];
+  /** Name of the provider on the sign-in page. Default: the issuer's host. */
+  oidcLabel: string | null;
   /** Call apps on link-local and metadata addresses, too. */
   allowLinkLocal: boolean;
   /** How long a stop waits for calls in flight. Default 30 s. */
@@ -71,7 +93,12 @@ export interface SettingsProblem {
 }
 
 /** Settings whose values are never printed. */
-export const secretKeys: ReadonlySet<string> = new Set(["eventKeys", "signingKey", "postgresUri"]);
+export const secretKeys: ReadonlySet<string> = new Set([
+  "eventKeys",
+  "signingKey",
+  "postgresUri",
+  "oidcClientSecret",
+]);
 
 export class SettingsError extends Error {
   readonly problems: readonly SettingsProblem[];
@@ -114,6 +141,21 @@ const hostName = z
   .string("must be a host name, perhaps with a port")
   .regex(/^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/, "must be a host name, perhaps with a port");
 
+/** Who listens between could sign in as anybody: plain http is for trying out on this machine. */
+const oidcIssuer = z.string("must be a URL like https://login.example.com").refine((text) => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, search, hash, username } = new URL(text);
+  const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+  return (protocol === "https:" || (protocol === "http:" && isLocal)) && `${search}${hash}${username}` === "";
+}, "must be a URL like https://login.example.com (http on loopback only)");
+const oidcRole = z
+  .string('must be text like "jobs-admins=admin"')
+  .regex(
+    /^.+=(?:viewer|operator|admin)$/,
+    'must be like "jobs-admins=admin", with one of viewer, operator and admin',
+  );
+const someText = (what: string) => z.string(`must be ${what}`).min(1, `must be ${what}`);
+
 const schema = z.strictObject({
   mode: oneOf("dev", "start"),
   dir: z.string("must name a folder").min(1, "must name a folder").default(".stepwell"),
@@ -137,6 +179,16 @@ const schema = z.strictObject({
   maxPendingEvents: whole(1, 10_000_000).default(20_000),
   durability: oneOf("full", "normal").default("full"),
   allowedHosts: z.array(hostName, "must be a list of host names").default([]),
+  dashboard: yesOrNo().default(true),
+  trustProxy: yesOrNo().default(false),
+  oidcIssuer: oidcIssuer.nullable().default(null),
+  oidcClientId: someText("the client's id at the provider").nullable().default(null),
+  oidcClientSecret: someText("the client's secret").nullable().default(null),
+  oidcRoleClaim: someText("the name of a claim").nullable().default(null),
+  oidcRoles: z.array(oidcRole, 'must be a list of texts like "jobs-admins=admin"').default([]),
+  oidcDefaultRole: oneOf("viewer", "operator", "admin", "none").default("viewer"),
+  oidcEmailDomains: z.array(hostName, "must be a list of domains").default([]),
+  oidcLabel: someText("a name").nullable().default(null),
   allowLinkLocal: yesOrNo().default(false),
   graceMs: whole(0, MAX_TIMER_MS).default(30_000),
 });
@@ -169,7 +221,11 @@ export function readSettings(input: SettingsInput): Settings {
   if (!parsed.success)
     throw new SettingsError(parsed.error.issues.flatMap((issue) => problemsOf(issue, given)));
   const settings = { ...parsed.data, tryNextPort: parsed.data.tryNextPort ?? parsed.data.mode === "dev" };
-  const wrong = [...(settings.mode === "start" ? startProblems(settings) : []), ...storeProblems(settings)];
+  const wrong = [
+    ...(settings.mode === "start" ? startProblems(settings) : []),
+    ...storeProblems(settings),
+    ...oidcProblems(settings),
+  ];
   if (wrong.length > 0) throw new SettingsError(wrong);
   return settings;
 }
@@ -202,6 +258,25 @@ function storeProblems({ postgresUri, inMemory, durability }: Settings): Setting
     problems.push({
       key: "durability",
       message: "it is for SQLite. On PostgreSQL its own `synchronous_commit` decides; leave this out.",
+    });
+  return problems;
+}
+
+/** Half of an identity provider is none. */
+function oidcProblems(settings: Settings): SettingsProblem[] {
+  const { oidcIssuer, oidcClientId, oidcClientSecret, oidcRoleClaim, oidcRoles } = settings;
+  const problems: SettingsProblem[] = [];
+  if (oidcIssuer !== null && oidcClientId === null)
+    problems.push({
+      key: "oidcClientId",
+      message: "it is required with an issuer: the client's id at the provider.",
+    });
+  if (oidcIssuer === null && (oidcClientId !== null || oidcClientSecret !== null))
+    problems.push({ key: "oidcIssuer", message: "it is required with a client: the provider's own URL." });
+  if (oidcRoles.length > 0 && oidcRoleClaim === null)
+    problems.push({
+      key: "oidcRoleClaim",
+      message: "it is required with oidcRoles: the claim that their values are of.",
     });
   return problems;
 }

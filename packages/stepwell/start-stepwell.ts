@@ -1,5 +1,4 @@
 /** The one place that joins store, engine and server into a running Stepwell. */
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   type Chance,
@@ -11,11 +10,27 @@ import {
   type Engine,
   type LogEntry,
 } from "@stepwell/engine";
-import { createServer, listen, readSettings, type Settings, type SettingsInput } from "@stepwell/server";
+import {
+  createServer,
+  createSetup,
+  hasAdmin,
+  keepStatistics,
+  listen,
+  readSettings,
+  type ServerOptions,
+  type Settings,
+  type SettingsInput,
+  type Setup,
+  type StepwellServer,
+  startBulkRunner,
+} from "@stepwell/server";
 import { createMemoryStore, type Store } from "@stepwell/store";
 import { watchApps } from "./app-watch.ts";
+import { makeDataFolder } from "./data-folder.ts";
 import { discover } from "./discovery.ts";
+import { pagesOf } from "./pages.ts";
 import { removeServerFile, type ServerFile, writeServerFile } from "./server-file.ts";
+import { oidcOf, tellSetup } from "./sign-in.ts";
 import { readVersion } from "./version.ts";
 
 /** Every setting but `mode` has a default; time, dice and log can be replaced in tests. */
@@ -85,12 +100,19 @@ async function run(
   const isReady = new Promise<void>((resolve) => {
     ready = resolve;
   });
-  const server = makeServer(engine, settings, outside.log);
+  const setup = createSetup();
+  const stopping = new AbortController();
+  const server = makeServer(engine, settings, {
+    setup,
+    ...(await pagesOf(settings, outside.log)),
+    log: outside.log,
+    stopping: stopping.signal,
+  });
   // The port is taken before the first call goes out; requests that come meanwhile wait.
   const listening = await listen(
-    async (request) => {
+    async (request, connection) => {
       await isReady;
-      return server(request);
+      return server(request, connection);
     },
     { host: settings.host, port: settings.port, tryNext: settings.tryNextPort },
   );
@@ -111,13 +133,20 @@ async function run(
     await listening.close(0);
     throw error;
   }
+  const unkeep = keepStatistics(engine, outside.log);
+  const stopBulk = startBulkRunner(engine, outside.log);
   ready();
+  if (settings.mode === "start" && settings.dashboard && !hasAdmin(await engine.read.users()))
+    tellSetup({ setup, url, settings, now: engine.now(), log: outside.log });
   const unfollow = followApps(engine, settings, port, outside.log);
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     unfollow();
+    await stopBulk();
+    await unkeep();
     // The port stays open meanwhile: functions that are still running may send events.
     await engine.stop(settings.graceMs);
+    stopping.abort();
     await listening.close();
     removeServerFile(dir, entry);
     await store.close();
@@ -176,9 +205,10 @@ function makeEngine(store: Store, settings: Settings, { clock, chance, log }: Ou
 function makeServer(
   engine: Engine,
   settings: Settings,
-  log: (entry: LogEntry) => void,
-): (request: Request) => Promise<Response> {
+  own: Pick<ServerOptions, "pages" | "log" | "stopping"> & { setup: Setup },
+): StepwellServer {
   const { mode, eventKeys, signingKey, allowedHosts, maxBodyBytes, sdkUrls, pollIntervalMs, dir } = settings;
+  const { dashboard, trustProxy, queueWorkers, inMemory, postgresUri } = settings;
   return createServer({
     engine,
     mode,
@@ -188,7 +218,12 @@ function makeServer(
     maxBodyBytes,
     version: readVersion(),
     startOptions: { sdkUrls, pollIntervalMs, dir },
-    log,
+    dashboard,
+    trustProxy,
+    queueWorkers,
+    storeKind: postgresUri !== null ? "postgres" : inMemory ? "memory" : "sqlite",
+    ...oidcOf(settings),
+    ...own,
   });
 }
 
@@ -211,10 +246,4 @@ async function openStore(file: string, { inMemory, postgresUri, durability }: Se
   const { openSqliteStore } = await import("@stepwell/store-sqlite");
   const store = await openSqliteStore({ file, durability });
   return { store, describe: store.describe, file, database: null };
-}
-
-/** A new folder is kept out of git: it holds data, not code. */
-function makeDataFolder(dir: string): void {
-  const made = mkdirSync(dir, { recursive: true });
-  if (made !== undefined) writeFileSync(join(dir, ".gitignore"), "*\n");
 }

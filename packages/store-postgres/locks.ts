@@ -2,7 +2,8 @@
  * What a commit locks (hard-parts.md §4): an advisory lock for each name that it asks about and that
  * two commits may not decide on at once.
  *
- * Locked: a run, a lease, a wake, gates (and who holds them), an app, signals, a tick. A pool by a try-lock of its own.
+ * Locked: a run, a lease, a wake, gates (and who holds them), an app, signals, a tick, the users (all as one), a bulk
+ * job. A pool by a try-lock of its own.
  * Not locked: `awaited` and `waits`, whose readers look again after their commit (hard-parts.md §3), and
  * `events`: there may be thousands in one commit, more than the server's lock table holds. Their unique
  * index is the lock: the second insert fails, and is tried again alone, when it sees the first.
@@ -34,6 +35,8 @@ export function lockedKeys(ask: Ask): string[] {
   if (ask.tick !== undefined)
     keys.push(`tick ${JSON.stringify([ask.tick.functionId, ask.tick.cron, ask.tick.scheduledAt])}`);
   for (const key of new Set([...(ask.gates ?? []), ...(ask.holders ?? [])])) keys.push(`gate ${key}`);
+  if (ask.users !== undefined) keys.push("users");
+  if (ask.bulkJob !== undefined) keys.push(`bulk ${ask.bulkJob.id}`);
   for (const name of ask.signals ?? []) keys.push(`signal ${name}`);
   return keys;
 }

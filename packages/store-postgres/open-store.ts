@@ -69,7 +69,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const { tell, onHint } = createTelling();
   const writers = createLinks(open, connections);
   const readers = createLinks(open, options.readConnections ?? 3);
-  const read = createReads(readers, codec);
+  const read = createReads(readers, codec, schema);
   const lookAgain = async () => ({ pools: await read.readyPools(), at: await read.nextDue() });
   const { hold, listening } = await withErrors(async () => {
     await readers.use(checkVersion);

@@ -11,9 +11,15 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { statementsOf } from "./batch-sql.ts";
 import { inSchema } from "./driver.ts";
 import { createDatabase } from "./fixtures/database.ts";
+import { identity, queueTables, rowsOf, small } from "./fixtures/plan-rows.ts";
+import { accessSql } from "./reads/access.ts";
+import { bulkSql } from "./reads/bulk.ts";
 import { eventReadSql, eventsStatement } from "./reads/events.ts";
+import { PLANNING } from "./reads/index.ts";
 import { queueSql } from "./reads/queue.ts";
-import { runReadSql, runsStatement } from "./reads/runs.ts";
+import { countStatement, runPageSql, runsStatement } from "./reads/run-pages.ts";
+import { runReadSql } from "./reads/runs.ts";
+import { statisticSql } from "./reads/statistics.ts";
 import { tickSql } from "./reads/ticks.ts";
 import { waitingSql } from "./reads/waiting.ts";
 import { poolSql } from "./slices/pool.ts";
@@ -30,35 +36,6 @@ const database = await createDatabase(inject("postgresUri"));
 const client = new pg.Client({ connectionString: database.uri });
 const pinned = new pg.Client({ connectionString: database.uri });
 const run = (sql: string) => client.query(inSchema(schema, sql));
-
-/** Rows by number: n is 1…count. */
-const rowsOf: Record<string, string> = {
-  wakes: `select 'w' || n, '{}', 'r' || n, case when n % 10 = 0 then null else 'lane' || n % 1000 end, n, n`,
-  nudges: `select 'pool' || n % 20, 'lane' || n % 1000, '[]', n, null`,
-  leases: `select 'l' || n, 'pool' || n % 20, 'r' || n, 'lane', n, '[]', 'node' || n % 3, n % 2 = 0, '{}', n`,
-  lanes: `select 'lane' || n, 'pool' || n % 20, '[]', n, case when n % 2 = 0 then 'cell' || n % 100 end`,
-  cells: `select 'cell' || n, 1, 'null'`,
-  gate_cells: `select 'g' || n, '1', n`,
-  run_states: `select 'r' || n, '{}'`,
-  waits: `select 'wait' || n, n, pg_current_xact_id(), 'event', 'name' || n % 10, 'anchor' || n % 1000, 'r' || n, null, null, n, null`,
-  runs: `select 'r' || n, n, pg_current_xact_id(), 'f' || n % 10, 'a', 1, 'e' || n, '["e' || n || '"]', 'x', null, null, null,
-    (array['completed', 'failed', 'running'])[1 + n % 3], n, n, n`,
-  events: `select 'e' || n, n, pg_current_xact_id(), 'x', 'name' || n % 10, n, n, false`,
-  payloads: `select 'e' || n, 'event', '\\x007b7d'::bytea`,
-  steps: `select 'r' || n / 4, 's' || n % 4, n % 4, 'StepRun', 'n', null, null, 'completed', 1, n, n, n`,
-  history: `select 'r' || n / 4, n, 'x', null, '{}'`,
-  ticks: `select 'f' || n % 10, '* * * * *', n, case when n % 2 = 0 then 'missed' else 'started' end, n, null, null`,
-  outcomes: `select 'e' || n, 'f' || n % 10, n, 'limited', 'g' || n, null, null, '{}'`,
-  functions: `select 'f' || n, 'a' || n % 100, 'f', 1, '{}', false`,
-  apps: `select 'a' || n, 'a', 'u', 's', null, null, null, null, 'c', n, null`,
-  wait_paths: `select 'name' || n, 'p'`,
-};
-const identity: Record<string, string> = {
-  nudges: "(pool, lane, cells, score, gone)",
-  history: "(run_id, at, kind, step, data)",
-};
-const queueTables = ["wakes", "nudges", "leases", "lanes", "cells", "gate_cells", "run_states", "waits"];
-const small = new Set(["functions", "apps", "wait_paths", "lanes", "cells"]);
 
 async function fill(table: string, count: number): Promise<void> {
   const rows = small.has(table) ? Math.min(count, 2000) : count;
@@ -105,9 +82,12 @@ async function explained(explain: string, values: unknown[]): Promise<Node> {
   return rows[0]["QUERY PLAN"][0].Plan as Node;
 }
 
-/** Runs `work` in a transaction like that of a commit, and undoes it. */
-async function inTransaction<R>(work: () => Promise<R>): Promise<R> {
-  await client.query("begin; set local enable_seqscan = off");
+/** Runs `work` in a transaction like that of a commit, or of a read, and undoes it. */
+async function inTransaction<R>(
+  work: () => Promise<R>,
+  planning = "set local enable_seqscan = off",
+): Promise<R> {
+  await client.query(`begin; ${planning}`);
   try {
     return await work();
   } finally {
@@ -226,6 +206,67 @@ const cases: Record<string, Case> = {
     indexes: ["leases_node"],
     walks: ["leases_node"],
   },
+  "cells by prefix": { sql: waitingSql.cellsFrom, values: ["cell1", "cell2", 100], indexes: ["cells_pkey"] },
+  "gate cells by prefix": {
+    sql: waitingSql.gateCellsFrom,
+    values: ["g1", "g2", 100],
+    indexes: ["gate_cells_pkey"],
+  },
+  "a sign-in": { sql: accessSql.signIn, values: ["s3"], indexes: ["sign_ins_pkey"] },
+  "sign-ins of a user": { sql: accessSql.signInsOf, values: ["u3"], indexes: ["sign_ins_user"] },
+  "sign-ins that are over": { sql: accessSql.expired, values: [50, 100], indexes: ["sign_ins_expiry"] },
+  "the audit log": { sql: accessSql.audit, values: ["b", 50], indexes: ["audit_pkey"] },
+  "the audit log of an actor": {
+    sql: accessSql.auditOfActor,
+    values: ["u3", "b", 50],
+    indexes: ["audit_actor"],
+  },
+  "the audit log of an action": {
+    sql: accessSql.auditOfAction,
+    values: ["act3", "b", 50],
+    indexes: ["audit_action"],
+  },
+  "the audit log of both": {
+    sql: accessSql.auditOfBoth,
+    values: ["u3", "act3", "b", 50],
+    indexes: ["audit_actor"],
+  },
+  "bulk jobs by name": { sql: bulkSql.jobs, values: [names("b")], indexes: ["bulk_jobs_pkey"] },
+  "bulk jobs": { sql: bulkSql.page, values: ["c", 20], indexes: ["bulk_jobs_pkey"] },
+  "open bulk jobs": {
+    sql: bulkSql.open,
+    values: [],
+    indexes: ["bulk_jobs_open"],
+    walks: ["bulk_jobs_open"],
+  },
+  "items of a bulk job": {
+    sql: bulkSql.waiting,
+    values: [[0], ["b3"], [50]],
+    indexes: ["bulk_items_waiting"],
+  },
+  statistics: {
+    sql: statisticSql.all,
+    values: [60_000, 60_000, 600_000],
+    indexes: ["statistics_pkey", "statistics_span"],
+  },
+  "statistics of functions": {
+    sql: statisticSql.ofFunctions,
+    values: [["f1", "f2"], 60_000, 60_000, 600_000],
+    indexes: ["statistics_pkey"],
+  },
+  "last statistic": {
+    sql: statisticSql.last,
+    values: [60_000],
+    indexes: ["statistics_pkey", "statistics_span"],
+  },
+  "runs that repeat one": { sql: runPageSql.reruns, values: ["r3", 20], indexes: ["runs_original"] },
+  queue: { sql: runPageSql.backlog, values: [300], indexes: ["runs_status"] },
+  "names of events": {
+    sql: eventReadSql.names,
+    values: [100],
+    indexes: ["events_name"],
+    walks: ["events_name"],
+  },
   outcomes: { sql: waitingSql.outcomes, values: ["e3"], indexes: ["outcomes_pkey"] },
   "a run": { sql: runReadSql.run, values: ["r3"], indexes: ["runs_pkey"] },
   "runs of an event": { sql: runReadSql.ofEvent, values: ["e3"], indexes: ["runs_event"] },
@@ -305,9 +346,36 @@ describe(`plans over ${ROWS.toLocaleString("en")} rows`, () => {
     ["runs", runsStatement({ limit: 20 }), /^runs_queued$/],
     ["runs, on", runsStatement({ limit: 20, cursor: "r40" }), /^runs_(?:queued|pkey)$/],
     ["runs of a function", runsStatement({ limit: 20, functionIds: ["f3"] }), /^runs_function$/],
+    [
+      "runs of functions and statuses, on",
+      runsStatement({ limit: 20, functionIds: ["f3", "f4"], status: ["failed", "queued"], cursor: "r99" }),
+      /^runs_(?:function|pkey)$/,
+    ],
+    [
+      "runs of an app",
+      runsStatement({ limit: 20, appIds: ["a3"], from: 5, until: 9000, order: "asc" }),
+      /^(?:runs_function|functions_app)$/,
+    ],
+    [
+      "runs of statuses, on",
+      runsStatement({ limit: 20, status: ["failed", "running"], cursor: "r99", until: 90 }),
+      /^runs_(?:status|pkey)$/,
+    ],
+    ["counted runs", countStatement({}, 100), /^runs_queued$/],
+    ["counted runs of statuses", countStatement({ status: ["failed", "queued"] }, 100), /^runs_status$/],
+    [
+      "counted runs of an app",
+      countStatement({ appIds: ["a3"], status: ["failed"] }, 100),
+      /^(?:runs_function|functions_app)$/,
+    ],
     ["runs of a status", runsStatement({ limit: 20, status: ["failed"] }), /^runs_status$/],
     ["runs that ended", runsStatement({ limit: 20, timeField: "endedAt", order: "asc" }), /^runs_ended$/],
     ["events", eventsStatement({ limit: 20 }), /^events_received$|^payloads_pkey$/],
+    [
+      "events with the server's",
+      eventsStatement({ limit: 20, includeInternal: true, receivedAfter: 5, cursor: "e99" }),
+      /^events_(?:received|pkey)$|^payloads_pkey$/,
+    ],
     ["events of a name", eventsStatement({ limit: 20, name: "name3" }), /^events_name$|^payloads_pkey$/],
     [
       "events, on",
@@ -317,9 +385,8 @@ describe(`plans over ${ROWS.toLocaleString("en")} rows`, () => {
   ];
   test.each(pages)("a page of %s is read in the order of an index", async (_, { sql, values }, allowed) => {
     const text = inSchema(schema, sql);
-    const plan = await inTransaction(() =>
-      explained(`explain (analyze, buffers, format json) ${text}`, values),
-    );
+    const explain = `explain (analyze, buffers, format json) ${text}`;
+    const plan = await inTransaction(() => explained(explain, values), PLANNING);
     const found = nodes(plan).flatMap((node) => node["Index Name"] ?? []);
     expect(found.filter((name) => !allowed.test(name))).toEqual([]);
     expect(found.length).toBeGreaterThan(0);

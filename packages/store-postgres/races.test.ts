@@ -131,6 +131,65 @@ test("overlapping commits of three nodes over the same keys: every one counts", 
   expect(new Map([...(seen ?? [])].map(([key, cell]) => [key, cell.state]))).toEqual(expected);
 });
 
+test("of three nodes that make the first user at once, one does; a bulk job's items are taken once", async () => {
+  const { nodes } = await openNodes();
+  const makers = nodes.flatMap((store, node) =>
+    [0, 1].map((n) =>
+      store.commit({ users: true }, NOW, ({ users }) => {
+        const row = {
+          id: `u${node}${n}`,
+          name: `n${node}${n}`,
+          role: "admin",
+          passwordHash: null,
+          oidcSubject: null,
+          createdAt: NOW,
+          lastSeenAt: null,
+          disabled: false,
+        } as const;
+        return { write: users.length === 0 ? [{ insert: "users", row }] : [], reply: users.length };
+      }),
+    ),
+  );
+  expect((await Promise.all(makers)).sort()).toEqual([0, 1, 1, 1, 1, 1]);
+  const job: NewRow<"bulkJobs"> = {
+    id: "j",
+    action: "cancel",
+    status: "running",
+    filter: null,
+    rate: 1,
+    total: 60,
+    done: 0,
+    skipped: 0,
+    failed: 0,
+    errors: [],
+    createdBy: "u",
+    createdAt: NOW,
+    startsAt: NOW,
+    endedAt: null,
+  };
+  const items = Array.from({ length: 60 }, (_, ord): Change => {
+    const row = { jobId: "j", ord, runId: `r${ord}`, outcome: "waiting", newRunId: null } as const;
+    return { insert: "bulkItems", row };
+  });
+  await nodes[0]?.commit({}, NOW, () => ({
+    write: [{ insert: "bulkJobs", row: job }, ...items],
+    reply: null,
+  }));
+  const takes = Array.from({ length: 12 }, (_, n) =>
+    nodes[n % NODES]?.commit({ bulkJob: { id: "j", most: 7 } }, NOW, ({ bulkJob }) => {
+      const taken = (bulkJob?.waiting ?? []).map(({ ord }) => ord);
+      const done = (ord: number): Change => ({
+        update: "bulkItems",
+        key: { jobId: "j", ord },
+        set: { outcome: "done" },
+      });
+      return { write: taken.map(done), reply: taken };
+    }),
+  );
+  const taken = (await Promise.all(takes)).flatMap((one) => one ?? []);
+  expect(taken.sort((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, ord) => ord));
+});
+
 test("the same event received by three nodes at once is stored once, and each of them knows", async () => {
   const { schema, nodes } = await openNodes();
   const row = (id: string): NewRow<"events"> => ({

@@ -1,4 +1,5 @@
 /** The SQLite store: one file, one engine, one connection that writes and one that reads. */
+import { statSync } from "node:fs";
 import {
   createGathering,
   type GatheringOptions,
@@ -51,13 +52,20 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   let writer: SqliteDriver | null = null;
   try {
     writer = openWriter(file, durability);
-    const reader = inMemory ? writer : openConnection(file, { readOnly: true, timeoutMs: TIMEOUT_MS });
+    const reader = inMemory ? writer : openReader(file);
     return assemble(writer, reader, codec, options, held);
   } catch (error) {
     writer?.close();
     held?.release();
     throw asStoreError(error);
   }
+}
+
+function openReader(file: string): SqliteDriver {
+  const reader = openConnection(file, { readOnly: true, timeoutMs: TIMEOUT_MS });
+  // A list looks up rows from all over the file; the default of 2 MiB does not hold what one page and a count need.
+  reader.exec("pragma cache_size = -16384; pragma temp_store = memory");
+  return reader;
 }
 
 function openWriter(file: string, durability: "full" | "normal"): SqliteDriver {
@@ -81,7 +89,7 @@ function assemble(
   writer: SqliteDriver,
   reader: SqliteDriver,
   codec: PayloadCodec,
-  { maxPending }: SqliteStoreOptions,
+  { file, maxPending }: SqliteStoreOptions,
   held: HeldFile | null,
 ): SqliteStore {
   const grouping = createGrouping({ db: writer, codec });
@@ -105,7 +113,7 @@ function assemble(
     exclusive: true,
     commit: gathering.commit,
     onHint: gathering.onHint,
-    read: createReads({ db: reader, codec }),
+    read: createReads({ db: reader, codec }, () => bytesOf(file)),
     clock: () => withErrors(() => ({ offsetMs: 0, ...grouping.clock() })),
     moveClock: (movedMs) => withErrors(() => grouping.move(movedMs)),
     migrate: () => withErrors(() => migrate(writer)),
@@ -115,4 +123,11 @@ function assemble(
       return closing;
     },
   };
+}
+
+/** The file and its log; null: there is none, all is in memory. */
+function bytesOf(file: string): number | null {
+  if (file === ":memory:") return null;
+  const sizes = [file, `${file}-wal`].map((path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

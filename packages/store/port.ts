@@ -5,8 +5,12 @@
  * it may run again after a conflict, so it must not do anything but return.
  */
 import type {
+  ApiKeyRow,
   AppId,
   AppRow,
+  AuditRow,
+  BulkItemRow,
+  BulkJobRow,
   CellKey,
   CellRow,
   Change,
@@ -32,9 +36,12 @@ import type {
   RunRow,
   RunState,
   RunStatus,
+  SignInRow,
+  StatisticRow,
   StepHash,
   StepRow,
   TickRow,
+  UserRow,
   WaitRow,
   WakeId,
   WakeRow,
@@ -126,6 +133,10 @@ export interface Slices {
   awaited: { ask: readonly string[]; see: ReadonlyMap<string, readonly string[]> };
   /** Who waits for these signals, each in the order of waiting. */
   signals: { ask: readonly string[]; see: ReadonlyMap<string, WaitRow[]> };
+  /** All users; there are tens of them. */
+  users: { ask: true; see: UserRow[] };
+  /** A bulk job and, by `ord`, those of its items that still wait, at most `most`. */
+  bulkJob: { ask: { id: string; most: number }; see: { job: BulkJobRow; waiting: BulkItemRow[] } | null };
   /** "busy": another node is claiming this pool; come back in 5 ms (never on one-engine stores). */
   pool: {
     ask: {
@@ -162,6 +173,7 @@ export interface StoredEvent {
 export interface RunFilter {
   status?: RunStatus[];
   functionIds?: string[];
+  /** Runs of the functions that these apps have or had. */
   appIds?: string[];
   timeField?: "queuedAt" | "startedAt" | "endedAt";
   from?: Instant;
@@ -190,6 +202,31 @@ export interface TickFilter {
   /** Scheduled before this. */
   before?: Instant;
   limit: number;
+}
+
+export interface AuditFilter {
+  actor?: string;
+  action?: string;
+  /** Only entries before the one of this id. */
+  cursor?: string;
+  limit: number;
+}
+
+export interface StatisticFilter {
+  widthMs: DurationMs;
+  /** Spans that begin from then on. */
+  from: Instant;
+  /** Spans that begin before. */
+  until: Instant;
+  functionIds?: string[];
+}
+
+/** How many runs of a function are queued, and the one that has been for the longest. */
+export interface BacklogLine {
+  functionId: FunctionId;
+  count: number;
+  oldestAt: Instant;
+  oldestRunId: RunId;
 }
 
 /** All that a call to an app needs of a run. */
@@ -254,6 +291,40 @@ export interface Reads {
   ticks(filter: TickFilter): Promise<TickRow[]>;
   /** How many rows a schedule has of its missed ticks, counted up to `most`. */
   countMissed(functionId: FunctionId, cron: string, most: number): Promise<number>;
+  /** How many runs the filter matches (its cursor and limit do not count), counted up to `most`. */
+  countRuns(filter: Omit<RunFilter, "cursor" | "limit">, most: number): Promise<number>;
+  /** Queued runs by function, among the first `most` of the queue; the longest wait first. */
+  backlog(most: number): Promise<BacklogLine[]>;
+  /** Runs that repeat this one, newest first. */
+  reruns(id: RunId, limit: number): Promise<RunRow[]>;
+  /** Event names that are not the server's own, each with its newest `receivedAt`, by name; at most `most`. */
+  eventNames(most: number): Promise<{ name: string; lastAt: Instant }[]>;
+  /** Cells whose key begins with the prefix, by key. */
+  cellsFrom(prefix: string, limit: number): Promise<CellRow[]>;
+  /** Gate cells whose key begins with the prefix, by key. */
+  gateCellsFrom(prefix: string, limit: number): Promise<GateCellRow[]>;
+  /** By (at, functionId). */
+  statistics(filter: StatisticFilter): Promise<StatisticRow[]>;
+  /** The beginning of the newest span of a width; null: there is none. */
+  lastStatistic(widthMs: DurationMs): Promise<Instant | null>;
+  /** By name; there are tens of them. */
+  users(): Promise<UserRow[]>;
+  signIn(id: string): Promise<SignInRow | null>;
+  /** Of a user, the newest first. */
+  signInsOf(userId: string): Promise<SignInRow[]>;
+  /** Sign-ins that ended before; to be removed. */
+  expiredSignIns(before: Instant, limit: number): Promise<SignInRow[]>;
+  /** All, the newest first; there are tens of them. */
+  apiKeys(): Promise<ApiKeyRow[]>;
+  /** Newest first; the cursor is the last entry's id. */
+  audit(filter: AuditFilter): Promise<Page<AuditRow>>;
+  bulkJob(id: string): Promise<BulkJobRow | null>;
+  /** Newest first by id, which is a ULID; the cursor is the last job's id. */
+  bulkJobs(filter: { cursor?: string; limit: number }): Promise<Page<BulkJobRow>>;
+  /** Jobs that are not over (no `endedAt`), oldest first. */
+  openBulkJobs(): Promise<BulkJobRow[]>;
+  /** Bytes that the store takes on disk; null: none, or not known. */
+  bytes(): Promise<number | null>;
 }
 
 /** What a commit may have made possible. A hint may get lost; the timer of the next due row is the promise. */

@@ -22,6 +22,8 @@ interface ShapeOf<T extends TableName> {
   /** Row field → kind. */
   readonly columns: { readonly [F in keyof Tables[T]]: KindOf<Tables[T][F]> };
   readonly key: readonly Keys[T][];
+  /** Beside the key, no two rows have one value of this; `anyCase`: a and A are one, of ASCII letters. */
+  readonly unique?: { readonly field: keyof Tables[T]; readonly anyCase?: true };
   /** Filled by the store: from the shared sequence, or in order of insertion. */
   readonly assigned?: { readonly field: keyof Tables[T]; readonly from: "sequence" | "insertion" };
 }
@@ -213,6 +215,107 @@ export const schema: { readonly [T in TableName]: ShapeOf<T> } = {
     },
     key: ["eventId", "functionId"],
   },
+  users: {
+    name: "users",
+    columns: {
+      id: "text",
+      name: "text",
+      role: "text",
+      passwordHash: "text",
+      oidcSubject: "text",
+      createdAt: "integer",
+      lastSeenAt: "integer",
+      disabled: "bool",
+    },
+    key: ["id"],
+    unique: { field: "name", anyCase: true },
+  },
+  signIns: {
+    name: "sign_ins",
+    columns: {
+      id: "text",
+      userId: "text",
+      createdAt: "integer",
+      lastSeenAt: "integer",
+      expiresAt: "integer",
+      userAgent: "text",
+      address: "text",
+    },
+    key: ["id"],
+  },
+  apiKeys: {
+    name: "api_keys",
+    columns: {
+      id: "text",
+      name: "text",
+      hash: "text",
+      ending: "text",
+      scopes: "json",
+      createdAt: "integer",
+      createdBy: "text",
+      expiresAt: "integer",
+      lastUsedAt: "integer",
+      revokedAt: "integer",
+    },
+    key: ["id"],
+    unique: { field: "hash" },
+  },
+  audit: {
+    name: "audit",
+    columns: {
+      id: "text",
+      at: "integer",
+      actor: "text",
+      actorKind: "text",
+      action: "text",
+      target: "text",
+      detail: "json",
+      outcome: "text",
+      address: "text",
+      requestId: "text",
+    },
+    key: ["id"],
+  },
+  bulkJobs: {
+    name: "bulk_jobs",
+    columns: {
+      id: "text",
+      action: "text",
+      status: "text",
+      filter: "text",
+      rate: "integer",
+      total: "integer",
+      done: "integer",
+      skipped: "integer",
+      failed: "integer",
+      errors: "json",
+      createdBy: "text",
+      createdAt: "integer",
+      startsAt: "integer",
+      endedAt: "integer",
+    },
+    key: ["id"],
+  },
+  bulkItems: {
+    name: "bulk_items",
+    columns: { jobId: "text", ord: "integer", runId: "text", outcome: "text", newRunId: "text" },
+    key: ["jobId", "ord"],
+  },
+  statistics: {
+    name: "statistics",
+    columns: {
+      functionId: "text",
+      widthMs: "integer",
+      at: "integer",
+      completed: "integer",
+      failed: "integer",
+      cancelled: "integer",
+      skipped: "integer",
+      queueMs: "json",
+      runMs: "json",
+    },
+    key: ["functionId", "widthMs", "at"],
+  },
   nodes: { name: "nodes", columns: { id: "text", startedAt: "integer", aliveUntil: "integer" }, key: ["id"] },
 };
 
@@ -221,6 +324,7 @@ export interface TableShape {
   readonly name: string;
   readonly columns: Readonly<Record<string, ColumnKind>>;
   readonly key: readonly string[];
+  readonly unique?: { readonly field: string; readonly anyCase?: true };
   readonly assigned?: { readonly field: string; readonly from: "sequence" | "insertion" };
 }
 

@@ -2,38 +2,14 @@
  * The world of flow control: its clock stands still until a test moves it, so that "5 s later" is exact on
  * any machine; each request is stamped with that clock; and the server can be restarted on its folder.
  */
-import type { Clock } from "@stepwell/engine";
 import { startStepwell } from "stepwell";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 import type { AppRequest } from "./app.ts";
 import { bodyOf, cameAt, type Options, passed, useWorld, withBarrier, world } from "./bench.ts";
-import type { TestClock } from "./test-clock.ts";
+import { createStillClock } from "./still-clock.ts";
 import { type RunView, until, type WorldOptions } from "./world.ts";
 
 export const MINUTE = 60_000;
-
-/** Timers fire in the order of their times, each at the instant at which the clock has been put. */
-function createStillClock(): TestClock & { moveTo(at: number): void } {
-  let now = Math.ceil(Date.now() / 1000) * 1000;
-  const timers = new Set<{ at: number; call: () => void }>();
-  const fire = (timer: { at: number; call: () => void }): void => {
-    if (timers.delete(timer)) timer.call();
-  };
-  const clock: Clock = {
-    now: () => now,
-    at(at, call) {
-      const timer = { at, call };
-      timers.add(timer);
-      if (at <= now) setImmediate(() => fire(timer));
-      return () => timers.delete(timer);
-    },
-  };
-  const moveTo = (at: number): void => {
-    now = Math.max(now, at);
-    for (const timer of [...timers].filter((one) => one.at <= now).sort((a, b) => a.at - b.at)) fire(timer);
-  };
-  return { ...clock, advance: (ms) => moveTo(now + ms), moveTo };
-}
 
 let serving: Partial<WorldOptions>["server"];
 

@@ -28,6 +28,7 @@ export type Place = {
   keys: Keys | undefined;
   /** Every line that the app has printed. */
   appOutput: string[];
+  serverOutput: string[];
   close(): Promise<void>;
 };
 
@@ -67,7 +68,8 @@ export async function openPlace(
     await close();
     throw error;
   }
-  return { appUrl: app.url, serverUrl, databaseFile, keys, appOutput: app.output, close };
+  const outputs = { appOutput: app.output, serverOutput: server.output };
+  return { appUrl: app.url, serverUrl, databaseFile, keys, ...outputs, close };
 }
 
 /** Removed also when whoever tests is ended in the middle, after all that writes there. */

@@ -8,6 +8,8 @@ export type WindowOptions = {
   /** 390 is a phone. */
   width?: number;
   appUrl?: string;
+  /** True: what a page writes to the console as an error counts, too; breaches of a content policy are there. */
+  quiet?: boolean;
 };
 
 const ACTION_LIMIT_MS = 20_000;
@@ -27,6 +29,7 @@ afterAll(async () => {
 
 export async function openWindow(options: WindowOptions = {}): Promise<Page> {
   const { theme = "light", javaScript = true, width = 1280, appUrl = inject("appUrl") } = options;
+  const { quiet = false } = options;
   connected ??= chromium.connect(inject("browserAddress"));
   const context = await (await connected).newContext({
     baseURL: appUrl,
@@ -38,14 +41,17 @@ export async function openWindow(options: WindowOptions = {}): Promise<Page> {
     reducedMotion: "reduce",
   });
   context.setDefaultTimeout(ACTION_LIMIT_MS);
-  windows.push({ context, failures: collectFailures(context) });
+  windows.push({ context, failures: collectFailures(context, quiet) });
   return context.newPage();
 }
 
 /** Among them what React says when the browser's page is not the server's. */
-function collectFailures(context: BrowserContext): string[] {
+function collectFailures(context: BrowserContext, quiet: boolean): string[] {
   const failures: string[] = [];
   context.on("weberror", (failure) => failures.push(String(failure.error())));
+  context.on("console", (message) => {
+    if (quiet && message.type() === "error") failures.push(message.text());
+  });
   return failures;
 }
 

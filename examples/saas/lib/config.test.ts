@@ -87,9 +87,39 @@ describe("the settings", () => {
     });
   });
 
+  it.each([
+    ["a dev server of this machine", { INNGEST_DEV: "1" }, {}],
+    [
+      "a dev server that is given a key",
+      { INNGEST_DEV: "1", STEPWELL_API_KEY: "swk_1" },
+      { apiKey: "swk_1" },
+    ],
+    [
+      "a Stepwell server with keys",
+      { INNGEST_BASE_URL: "https://stepwell.example", STEPWELL_API_KEY: "swk_1" },
+      { apiKey: "swk_1" },
+    ],
+    ["the same without a key", { INNGEST_BASE_URL: "https://stepwell.example" }, undefined],
+    ["Inngest's cloud", { INNGEST_DEV: "0" }, undefined],
+  ])("open the console only where a Stepwell server runs the functions: %s", (_where, set, settings) => {
+    const config = readConfig({ FILES_DIR: join(root, "files"), ...set } as Record<string, string>);
+    expect(config.console).toEqual(settings);
+  });
+
+  it("keep the console's key from Inngest's cloud", () => {
+    const env = { FILES_DIR: join(root, "files"), INNGEST_DEV: "0", STEPWELL_API_KEY: "swk_geheim" };
+    expect(() => readConfig(env)).toThrow("set INNGEST_BASE_URL to its address");
+    expect(() => readConfig(env)).not.toThrow("geheim");
+  });
+
   it("do not show a secret when they are wrong", () => {
-    const env = { REDIS_URL: "http://:geheim@cache.example", STRIPE_SECRET_KEY: "geheim" };
-    const wrong = /REDIS_URL must be a redis:\/\/ or rediss:\/\/ address; STRIPE_SECRET_KEY must be a key/;
+    const env = {
+      REDIS_URL: "http://:geheim@cache.example",
+      STRIPE_SECRET_KEY: "geheim",
+      STEPWELL_API_KEY: "geheim",
+    };
+    const wrong =
+      /REDIS_URL must be a redis:\/\/ or rediss:\/\/ address; STRIPE_SECRET_KEY must be a key .*; STEPWELL_API_KEY must be a key/;
     expect(() => readConfig(env)).toThrow(wrong);
     expect(() => readConfig(env)).not.toThrow("geheim");
   });
@@ -109,7 +139,7 @@ describe(".env.example", () => {
 
   it("has every variable the app reads, and the SDK's that matter, each once", () => {
     const keys = ["INNGEST_EVENT_KEY", "INNGEST_SIGNING_KEY", "INNGEST_SIGNING_KEY_FALLBACK"];
-    const ofSdk = ["INNGEST_BASE_URL", "INNGEST_ENV", ...keys];
+    const ofSdk = ["INNGEST_ENV", ...keys];
     expect(named.toSorted()).toEqual([...variableNames, ...ofSdk].toSorted());
   });
 

@@ -23,6 +23,7 @@ const addresses = z
 
 const Environment = z.object({
   INNGEST_DEV: optional(z.string()),
+  INNGEST_BASE_URL: optional(z.string()),
   PORT: optional(z.coerce.number().int().min(1).max(65_535)),
   APP_URL: optional(z.url({ protocol: /^https?$/, error: "must be an http(s) address" })),
   DATABASE_URL: optional(
@@ -43,6 +44,7 @@ const Environment = z.object({
   REDIS_URL: optional(z.url({ protocol: /^rediss?$/, error: "must be a redis:// or rediss:// address" })),
   STRIPE_SECRET_KEY: optional(z.string().regex(/^(sk|rk)_/, 'must be a key that begins with "sk_" or "rk_"')),
   STRIPE_API_URL: optional(z.url({ protocol: /^https?$/, error: "must be an http(s) address" })),
+  STEPWELL_API_KEY: optional(z.string().startsWith("swk_", 'must be a key that begins with "swk_"')),
   SAAS_MAILBOX: onOrOff,
   SAAS_SEED: onOrOff,
 });
@@ -73,6 +75,8 @@ export type Config = {
   redisUrl: string | undefined;
   /** Absent: nothing is asked of Stripe. */
   stripe: { key: string; apiUrl: string | undefined } | undefined;
+  /** Stepwell's dashboard for admins; absent: the functions do not run on a Stepwell server. */
+  console: { apiKey?: string } | undefined;
   /** Whether everybody may read all mails, and write what the development routes write. */
   mailboxShown: boolean;
   seed: boolean;
@@ -98,6 +102,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     smtp: set.SMTP_HOST ? smtpSettings(set.SMTP_HOST, set) : undefined,
     redisUrl: set.REDIS_URL,
     stripe: set.STRIPE_SECRET_KEY ? { key: set.STRIPE_SECRET_KEY, apiUrl: set.STRIPE_API_URL } : undefined,
+    console: consoleSettings(set),
     mailboxShown: set.SAAS_MAILBOX ? set.SAAS_MAILBOX === "on" : isDevelopment(set) && !set.SMTP_HOST,
     seed: set.SAAS_SEED ? set.SAAS_SEED === "on" : !set.SMTP_HOST,
   };
@@ -106,6 +111,17 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 /** As the SDK reads it. */
 function isDevelopment({ INNGEST_DEV = "0" }: z.infer<typeof Environment>): boolean {
   return !["0", "false"].includes(INNGEST_DEV.trim().toLowerCase());
+}
+
+/** A dev server asks for no key; any other one gives one. It is never sent to Inngest's cloud. */
+function consoleSettings(set: z.infer<typeof Environment>): Config["console"] {
+  const { STEPWELL_API_KEY: apiKey, INNGEST_BASE_URL: server } = set;
+  if (isDevelopment(set)) return apiKey ? { apiKey } : {};
+  if (!apiKey) return undefined;
+  if (server) return { apiKey };
+  throw new Error(
+    "STEPWELL_API_KEY is a key of a Stepwell server: set INNGEST_BASE_URL to its address. See examples/saas/.env.example.",
+  );
 }
 
 /** Mails that nobody sends and nobody sees are lost: better no start. */

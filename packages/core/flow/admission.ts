@@ -40,6 +40,8 @@ export interface Candidate {
   /** The gate key of its idempotency; null: it is never de-duplicated (a rerun). */
   onceKey: string | null;
   cron: string | null;
+  /** A schedule that somebody runs by hand: its event is always stored, and no tick tells what became of it. */
+  byHand?: true;
   /** Not before this time (a future `ts`); null: at once. */
   startAt: Instant | null;
   /** The gates' cells for this event, and its priority. */

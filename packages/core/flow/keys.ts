@@ -26,7 +26,7 @@ export interface GateKeys {
   refused: string | null;
 }
 
-/** @param how cron ticks and reruns are neither batched nor debounced (semantics §3.4, §6.1) */
+/** @param how cron ticks and reruns are neither batched nor debounced (semantics §3.4, §6.1), reruns not limited either */
 export function gateKeys(
   fn: FunctionRow,
   event: Json,
@@ -50,7 +50,7 @@ export function gateKeys(
     return value.limited ? value.text : null;
   };
   const quiet = config.debounce?.key;
-  const failed = keyError(config.rateLimit?.key, event, now);
+  const failed = how === "rerun" ? null : keyError(config.rateLimit?.key, event, now);
   return {
     batch: null,
     rate: rateLimitCell(fn.id, config, limit(config.rateLimit?.key)),

@@ -13,8 +13,8 @@ import { holderOf } from "./gates/idempotency.ts";
 type Told = Pick<OutcomeRow, "outcome"> & Partial<Pick<OutcomeRow, "cell" | "leader" | "runId" | "detail">>;
 
 /** No row for a cron tick, whose own row says it, and whose event is stored only when it starts a run. */
-function outcomeRow({ fn, eventId, cron }: Candidate, told: Told, moment: Moment): Change[] {
-  if (cron !== null) return [];
+function outcomeRow({ fn, eventId, cron, byHand }: Candidate, told: Told, moment: Moment): Change[] {
+  if (cron !== null && byHand !== true) return [];
   const { outcome, cell = null, leader = null, runId = null, detail = {} } = told;
   const row = { eventId, functionId: fn.id, at: moment.now, outcome, cell, leader, runId, detail };
   // An event that is run again has its row from the first time.

@@ -19,8 +19,7 @@ export type Op =
   | (OpBase & { op: "StepRun"; data: Json; input?: Json[]; durationMs?: number; sends?: true })
   | (OpBase & { op: "StepPlanned"; race: boolean; input?: Json[] })
   /** `error` is kept whole; the retry facts of the response stand beside the op list. */
-  | (OpBase & { op: "StepError"; error: ErrorJson })
-  | (OpBase & { op: "StepFailed"; error: ErrorJson })
+  | (OpBase & { op: "StepError" | "StepFailed"; error: ErrorJson; input?: Json[]; durationMs?: number })
   /** `name` is a normalised duration, an ISO date, or empty (wire.md §5.4). */
   | (OpBase & { op: "Sleep"; name: string; race: boolean })
   /** `timeout`: a duration or an ISO date; empty: at once. `if`: CEL over `event` and `async`. */

@@ -1,4 +1,6 @@
 /** Every table there is, and the ways a commit may change one. Stores know nothing else of the domain. */
+import type { ApiKeyRow, AuditRow, SignInRow, UserRow } from "./access.ts";
+import type { BulkItemRow, BulkJobRow } from "./bulk.ts";
 import type { EventRow } from "./event.ts";
 import type { AppRow, FunctionRow } from "./function.ts";
 import type {
@@ -16,6 +18,7 @@ import type {
   WakeRow,
 } from "./queue.ts";
 import type { HistoryRow, RunRow, RunStateRow, StepRow } from "./run.ts";
+import type { StatisticRow } from "./statistics.ts";
 
 export interface Tables {
   apps: AppRow;
@@ -37,6 +40,13 @@ export interface Tables {
   nodes: NodeRow;
   ticks: TickRow;
   outcomes: OutcomeRow;
+  users: UserRow;
+  signIns: SignInRow;
+  apiKeys: ApiKeyRow;
+  audit: AuditRow;
+  bulkJobs: BulkJobRow;
+  bulkItems: BulkItemRow;
+  statistics: StatisticRow;
 }
 export type TableName = keyof Tables;
 
@@ -61,6 +71,13 @@ export interface Keys {
   nodes: "id";
   ticks: "functionId" | "cron" | "scheduledAt";
   outcomes: "eventId" | "functionId";
+  users: "id";
+  signIns: "id";
+  apiKeys: "id";
+  audit: "id";
+  bulkJobs: "id";
+  bulkItems: "jobId" | "ord";
+  statistics: "functionId" | "widthMs" | "at";
 }
 export type Key<T extends TableName> = Pick<Tables[T], Keys[T] & keyof Tables[T]>;
 
@@ -83,12 +100,11 @@ export type Change =
         | { remove: T; key: Key<T> };
     }[TableName]
   /** Insert, or replace the row of that key. */
-  | { [T in "apps" | "functions" | "gateCells" | "nodes" | "lanes" | "cells"]: { put: T; row: NewRow<T> } }[
-      | "apps"
-      | "functions"
-      | "gateCells"
-      | "nodes"
-      | "lanes"
-      | "cells"]
+  | {
+      [T in "apps" | "functions" | "gateCells" | "nodes" | "lanes" | "cells" | "statistics"]: {
+        put: T;
+        row: NewRow<T>;
+      };
+    }["apps" | "functions" | "gateCells" | "nodes" | "lanes" | "cells" | "statistics"]
   /** All waits of a run go. */
   | { clear: "waits"; runId: string };

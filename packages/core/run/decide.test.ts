@@ -9,6 +9,7 @@ import {
   fresh,
   leaseOf,
   momentAt,
+  NOW,
   named,
   opened,
   ops,
@@ -135,6 +136,31 @@ describe("an answer to a planned step", () => {
     });
     expect(stored(effects)).toEqual(["a"]);
     expect(calls(effects)).toEqual([{ target: null, attempt: 0, dueAt: null }]);
+  });
+
+  test("a failed try began when the SDK says, not when its call did, and never before that", () => {
+    const began = (durationMs: number, attempt: number): unknown => {
+      const failed: Op = { op: "StepError", error: { name: "E", message: "m" }, durationMs, ...named("a") };
+      const { effects } = answered(ops(failed), { attempt });
+      const note = effects.find((effect) => effect.do === "note" && effect.kind === "step.retrying");
+      const last = effects.find((effect) => effect.do === "storeStep");
+      return (note as { data?: object } | undefined)?.data ?? (last as { step?: object } | undefined)?.step;
+    };
+    for (const attempt of [0, 2]) {
+      expect(began(2, attempt)).toMatchObject({ startedAt: NOW - 2 });
+      expect(began(1e9, attempt)).toMatchObject({ startedAt: leaseOf().at });
+    }
+  });
+
+  test("a step that failed for good keeps what it was given, to be edited for a rerun", () => {
+    const failed: Op = {
+      op: "StepFailed",
+      error: { name: "E", message: "m" },
+      input: [{ n: 1 }],
+      ...named("a"),
+    };
+    const { effects } = answered(ops(failed), { target: "a", state: { open: open("a"), group: 1 } });
+    expect(effects).toContainEqual({ do: "keep", name: "input:a", value: [{ n: 1 }] });
   });
 
   test("its arguments are kept: those of a rerun come with the answer (wire 4.7)", () => {

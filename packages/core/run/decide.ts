@@ -11,6 +11,7 @@ import type { About, Draft, Effect, SeenRun } from "./effects.ts";
 import { endRun, errorJson, failRun } from "./lifecycle.ts";
 import { applyOp, opRank } from "./opcodes/index.ts";
 import { openOp } from "./opcodes/open.ts";
+import { triedFrom } from "./opcodes/step.ts";
 import { overflow, proceed, stateOverflow } from "./progress.ts";
 import { childEnded, childRefused, fetched, matched, signalled, sleepEnded, timedOut } from "./resolve.ts";
 import { retryAt } from "./retry.ts";
@@ -142,7 +143,7 @@ function planned(
         attempt: call.attempt,
         name: op.displayName,
         error: errorJson(op.error),
-        startedAt: lease.at,
+        startedAt: triedFrom(op, lease, moment),
       };
       draft.effects.push({ do: "note", kind: "step.retrying", step: op.id, data });
       // Several may fail in one answer: the request is the same one, so it is made again once (rule 7).

@@ -68,7 +68,8 @@ export async function scheduleView(
   };
 }
 
-function nextTicks(cron: string, first: Instant | null): Instant[] {
+/** The ticks to come, the soonest first. @param first the one that the wake stands at; null: none */
+export function nextTicks(cron: string, first: Instant | null): Instant[] {
   const ticks: Instant[] = [];
   for (let at = first; at !== null && ticks.length < NEXT_TICKS; at = nextTick(cron, at)) ticks.push(at);
   return ticks;

@@ -17,12 +17,17 @@ export async function readNames(read: Reads): Promise<Names> {
   return { app: (id) => appById.get(id), fn: (id) => fnById.get(id) };
 }
 
+/** A function as runs name it; empty where it is not known any more. */
+export function functionName(id: string, names: Pick<Names, "fn">): FunctionRun["function"] {
+  const fn = names.fn(id);
+  return { id, name: fn?.config.name ?? "", slug: fn?.slug ?? "" };
+}
+
 export function functionRun(run: RunRow, names: Names): FunctionRun {
-  const fn = names.fn(run.functionId);
   return {
     id: run.id,
     app: { id: run.appId, name: names.app(run.appId)?.name ?? "" },
-    function: { id: run.functionId, name: fn?.config.name ?? "", slug: fn?.slug ?? "" },
+    function: functionName(run.functionId, names),
     status: run.status.toUpperCase() as V2RunStatus,
     trigger: {
       eventName: run.eventName,

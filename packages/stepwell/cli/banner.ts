@@ -18,6 +18,7 @@ export function banner(
         : `${relative(process.cwd(), file) || file} (SQLite, WAL, ${settings.durability === "full" ? "fsync each commit" : "fsync now and then"})`;
   const rows: [string, string][] = [
     ["server", pc.cyan(url)],
+    ...(settings.dashboard ? [["dashboard", pc.cyan(`${url}/`)] as [string, string]] : []),
     ["data", store],
     ...(config === null ? [] : [["config", relative(process.cwd(), config)] as [string, string]]),
     ["events", settings.mode === "dev" ? "any key is taken" : `${settings.eventKeys.length} keys`],
@@ -30,7 +31,7 @@ export function banner(
         ? `looked for on the usual ports of this machine; start yours with INNGEST_DEV=${url}`
         : `start yours with INNGEST_DEV=${url}, or name it with --sdk-url`,
     ]);
-  const lines = rows.map(([name, value]) => `  ${pc.dim(name.padEnd(8))}${value}`);
+  const lines = rows.map(([name, value]) => `  ${pc.dim(name.padEnd(10))}${value}`);
   const title = `  ${pc.bold("Stepwell")} ${readVersion()} ${pc.dim(`${settings.mode}, ready in ${readyMs} ms`)}`;
   return `\n${title}\n\n${lines.join("\n")}\n\n`;
 }

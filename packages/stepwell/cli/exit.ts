@@ -29,6 +29,8 @@ export class CliError extends Error {
   }
 }
 
+const conflicts: ReadonlySet<string> = new Set(["store_locked", "clock_moved", "name_taken", "last_admin"]);
+
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CliError) return error.exitCode;
   if (error instanceof CommanderError) return error.exitCode === 0 ? exit.ok : exit.usage;
@@ -45,7 +47,7 @@ export function exitCodeOf(error: unknown): number {
     case "ListenError":
       return code === "port_in_use" ? exit.conflict : exit.config;
     default:
-      if (code === "store_locked" || code === "clock_moved") return exit.conflict;
+      if (typeof code === "string" && conflicts.has(code)) return exit.conflict;
       return typeof code === "string" && code.startsWith("store_") ? exit.store : exit.failed;
   }
 }

@@ -61,7 +61,7 @@ export const on: Read = (value) => {
 /** `--no-poll`: given is an interval of 0. */
 export const zero: Read = () => ({ value: 0 });
 
-/** `--no-discovery`: given is off. */
+/** `--no-discovery`, `--no-ui`: given is off. */
 export const off: Read = () => ({ value: false });
 
 export const oneOf =

@@ -57,10 +57,9 @@ describe("flags of other servers", () => {
 
   it("are taken with one line each", () => {
     expect(
-      notes(["--tick", "10", "--no-ui", "--persist", "--no-discovery"], { INNGEST_REDIS_URI: "redis://x" }),
+      notes(["--tick", "10", "--persist", "--no-discovery"], { INNGEST_REDIS_URI: "redis://x" }),
     ).toEqual([
       expect.stringMatching(/^--persist: /),
-      expect.stringMatching(/^--no-ui: /),
       expect.stringMatching(/^--tick: /),
       expect.stringMatching(/^INNGEST_REDIS_URI: /),
       expect.stringMatching(/^--no-discovery: .*start never looks/),

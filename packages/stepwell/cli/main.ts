@@ -6,12 +6,14 @@ import { addClock } from "./clock.ts";
 import { addDev } from "./dev.ts";
 import { addDoctor } from "./doctor.ts";
 import { exitCodeOf } from "./exit.ts";
+import { addKeyCommands } from "./key.ts";
 import { addPause } from "./pause.ts";
 import { addRun } from "./run.ts";
 import { addRuns } from "./runs.ts";
 import { addSchedules } from "./schedules.ts";
 import { addSend } from "./send.ts";
 import { addStart } from "./start.ts";
+import { addUserCommands } from "./user.ts";
 import { addWhy } from "./why.ts";
 
 /** Runs one command and sets the exit code; `args` are those behind the program's name. */
@@ -59,6 +61,8 @@ function createProgram(): Command {
     addDoctor,
     addSchedules,
     addClock,
+    addUserCommands,
+    addKeyCommands,
   ])
     add(program);
   for (const command of program.commands) command.exitOverride().showHelpAfterError("Try --help.");

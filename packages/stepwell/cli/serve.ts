@@ -2,6 +2,7 @@
 import type { LogEntry } from "@stepwell/engine";
 import { SettingsError, type SettingsInput } from "@stepwell/server";
 import type { Command } from "commander";
+import { isLoopback } from "../sign-in.ts";
 import { type Stepwell, startStepwell } from "../start-stepwell.ts";
 import { readVersion } from "../version.ts";
 import { banner } from "./banner.ts";
@@ -93,7 +94,7 @@ function tellReady(
       ...(file === null ? {} : { config: file }),
       readyMs,
     });
-  const open = settings.mode === "dev" && !/^(127\.|localhost$|::1$)/.test(settings.host);
+  const open = settings.mode === "dev" && !isLoopback(settings.host);
   if (open)
     log({
       level: "warn",

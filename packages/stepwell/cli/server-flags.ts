@@ -82,6 +82,13 @@ const common: Flags = {
     isSwitch: true,
     read: on,
   },
+  noUi: {
+    flags: "--no-ui",
+    help: "serve no dashboard, nor its API",
+    isSwitch: true,
+    sets: "dashboard",
+    read: off,
+  },
   logFormat: {
     flags: "--log-format <format>",
     help: "pretty or json",
@@ -93,6 +100,56 @@ const common: Flags = {
     help: "debug, info, warn or error",
     fallback: "info",
     read: oneOf("debug", "info", "warn", "error"),
+  },
+};
+
+/** Who may sign in to the dashboard, beside users with a password. */
+const signInFlags: Flags = {
+  trustProxy: {
+    flags: "--trust-proxy",
+    help: "believe X-Forwarded-For and X-Forwarded-Proto: a proxy before this server sets them",
+    isSwitch: true,
+    read: on,
+  },
+  oidcIssuer: {
+    flags: "--oidc-issuer <url>",
+    help: "OpenID Connect provider that people sign in to the dashboard at",
+    read: text,
+  },
+  oidcClientId: { flags: "--oidc-client-id <id>", help: "this server's client id there", read: text },
+  oidcClientSecret: {
+    flags: "--oidc-client-secret <secret>",
+    help: "its secret; better as a variable",
+    read: text,
+  },
+  oidcRoleClaim: {
+    flags: "--oidc-role-claim <name>",
+    help: "claim of the ID token that holds groups or roles",
+    read: text,
+  },
+  oidcRoles: {
+    flags: "--oidc-role <value=role>",
+    help: "role (viewer, operator, admin) for a value of that claim; repeatable",
+    list: true,
+    read: text,
+  },
+  oidcDefaultRole: {
+    flags: "--oidc-default-role <role>",
+    help: "role of who has none by the claim; none: they may not sign in",
+    fallback: "viewer",
+    read: oneOf("viewer", "operator", "admin", "none"),
+  },
+  oidcEmailDomains: {
+    flags: "--oidc-email-domain <domain>",
+    help: "domain of verified e-mail addresses that may sign in, else all; repeatable",
+    list: true,
+    read: text,
+  },
+  oidcLabel: {
+    flags: "--oidc-label <name>",
+    help: "name of the provider on the sign-in page",
+    fallback: "the issuer's host",
+    read: text,
   },
 };
 
@@ -134,6 +191,7 @@ export const startFlags: Flags = {
     read: text,
   },
   ...common,
+  ...signInFlags,
   pollIntervalMs: {
     flags: "--poll-interval <seconds>",
     help: "how often every known app is asked for changed functions; 0: never",
@@ -152,7 +210,6 @@ export const foreignFlags: ForeignFlag[] = [
     says: "has no effect: data is always kept (--in-memory in dev drops it)",
     isSwitch: true,
   },
-  { flags: "--no-ui", says: "has no effect: this version has no dashboard", isSwitch: true },
   { flags: "--tick <milliseconds>", says: "has no effect: work starts when it is due, nothing is polled" },
   {
     flags: "--redis-uri <uri>",

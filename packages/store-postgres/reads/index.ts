@@ -8,7 +8,16 @@ import { asStoreError, isLost } from "../postgres-error.ts";
 import { rowsOf, type Source, selectList } from "../rows.ts";
 import { readGateCell, seeWakes } from "../slices/single.ts";
 import { readWaitPaths, seeWaits } from "../slices/waits.ts";
-import { readEvent, readEvents } from "./events.ts";
+import {
+  readApiKeys,
+  readAudit,
+  readExpiredSignIns,
+  readSignIn,
+  readSignInsOf,
+  readUsers,
+} from "./access.ts";
+import { readBulkJob, readBulkJobs, readOpenBulkJobs } from "./bulk.ts";
+import { readEvent, readEventNames, readEvents } from "./events.ts";
 import {
   readBlockedCells,
   readDueWakes,
@@ -17,26 +26,24 @@ import {
   readReadyPools,
   readRunLeases,
 } from "./queue.ts";
-import {
-  readCallContext,
-  readEventRuns,
-  readHistory,
-  readPayload,
-  readRun,
-  readRunState,
-  readRuns,
-} from "./runs.ts";
+import { countRuns, readBacklog, readReruns, readRuns } from "./run-pages.ts";
+import { readCallContext, readEventRuns, readHistory, readPayload, readRun, readRunState } from "./runs.ts";
+import { readBytes, readLastStatistic, readStatistics } from "./statistics.ts";
 import { countMissed, readTicks } from "./ticks.ts";
 import {
   countQueuedBefore,
   readCells,
+  readCellsFrom,
+  readGateCellsFrom,
   readHolders,
   readLanes,
   readOutcomes,
   readRunWakes,
 } from "./waiting.ts";
 
-const BEGIN = `begin isolation level repeatable read read only; set local enable_seqscan = off;
+/** Without bitmaps: what a planner that knows nothing of a table reads by one, it sorts, and a page of it is all. */
+export const PLANNING = "set local enable_seqscan = off; set local enable_bitmapscan = off";
+const BEGIN = `begin isolation level repeatable read read only; ${PLANNING};
   set local statement_timeout = '5s'`;
 const sql = {
   // All rows: there are tens of apps and hundreds of functions.
@@ -44,7 +51,7 @@ const sql = {
   functions: `select ${selectList("functions")} from {functions} order by app_id, slug, id`,
 } as const;
 
-export function createReads(links: Links, codec: PayloadCodec): Reads {
+export function createReads(links: Links, codec: PayloadCodec, schema: string): Reads {
   /** @param look sends all its statements at once: the end of the transaction is sent right behind them */
   const read = async <R>(look: (source: Source) => Promise<R>): Promise<R> => {
     try {
@@ -94,5 +101,23 @@ export function createReads(links: Links, codec: PayloadCodec): Reads {
     wake: (id) => read(async (source) => (await seeWakes(source, [id]))[0] ?? null),
     ticks: (filter) => read((source) => readTicks(source, filter)),
     countMissed: (functionId, cron, most) => read((source) => countMissed(source, functionId, cron, most)),
+    countRuns: (filter, most) => read((source) => countRuns(source, filter, most)),
+    backlog: (most) => read((source) => readBacklog(source, most)),
+    reruns: (id, limit) => read((source) => readReruns(source, id, limit)),
+    eventNames: (most) => read((source) => readEventNames(source, most)),
+    cellsFrom: (prefix, limit) => read((source) => readCellsFrom(source, prefix, limit)),
+    gateCellsFrom: (prefix, limit) => read((source) => readGateCellsFrom(source, prefix, limit)),
+    statistics: (filter) => read((source) => readStatistics(source, filter)),
+    lastStatistic: (widthMs) => read((source) => readLastStatistic(source, widthMs)),
+    users: () => read(readUsers),
+    signIn: (id) => read((source) => readSignIn(source, id)),
+    signInsOf: (userId) => read((source) => readSignInsOf(source, userId)),
+    expiredSignIns: (before, limit) => read((source) => readExpiredSignIns(source, before, limit)),
+    apiKeys: () => read(readApiKeys),
+    audit: (filter) => read((source) => readAudit(source, filter)),
+    bulkJob: (id) => read((source) => readBulkJob(source, id)),
+    bulkJobs: (filter) => read((source) => readBulkJobs(source, filter)),
+    openBulkJobs: () => read(readOpenBulkJobs),
+    bytes: () => read((source) => readBytes(source, schema)),
   };
 }

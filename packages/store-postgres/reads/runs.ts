@@ -1,13 +1,6 @@
-/** Runs: one, a page, those of an event, and all that a call to the app needs of one. */
+/** Runs: one, those of an event, and all that a call to the app needs of one. */
 import type { HistoryRow, Json, RunRow, RunState } from "@stepwell/core";
-import {
-  type CallContext,
-  columnName,
-  decodeRow,
-  type Page,
-  type RunFilter,
-  type SqlValue,
-} from "@stepwell/store";
+import { type CallContext, decodeRow } from "@stepwell/store";
 import { rowsOf, type Source, selectList } from "../rows.ts";
 import { eventColumns, storedEvent } from "./events.ts";
 
@@ -77,47 +70,4 @@ export async function readCallContext(source: Source, id: string): Promise<CallC
       result: raw["value"] instanceof Uint8Array ? codec.decode(raw["value"]) : null,
     })),
   };
-}
-
-/**
- * Ordered by (time, seq); the cursor is the last run's id. Runs that do not have the time yet are not
- * in the list.
- */
-export async function readRuns({ link, codec }: Source, filter: RunFilter): Promise<Page<RunRow>> {
-  const { sql, values } = runsStatement(filter);
-  const raw = await link.once(sql, ...values);
-  const rows = raw.slice(0, filter.limit).map((row) => decodeRow("runs", row, codec));
-  return { rows, cursor: raw.length > filter.limit ? (rows.at(-1)?.id ?? null) : null };
-}
-
-/** index: runs_queued, runs_started or runs_ended; runs_function with one function, runs_status with one status. */
-export function runsStatement(filter: RunFilter): { sql: string; values: SqlValue[] } {
-  const { status, functionIds, appIds, from, until, cursor, limit, order = "desc" } = filter;
-  const time = columnName(filter.timeField ?? "queuedAt");
-  const where = [`${time} is not null`];
-  const values: SqlValue[] = [];
-  const mark = (value: SqlValue): string => {
-    values.push(value);
-    return `$${values.length}`;
-  };
-  const among = (column: string, wanted: readonly string[] | undefined): void => {
-    if (wanted === undefined) return;
-    // One value as an equality: with it an index gives the order, too.
-    if (wanted.length === 1) where.push(`${column} = ${mark(wanted[0] ?? "")}`);
-    else where.push(`${column} in (${wanted.length === 0 ? "null" : wanted.map(mark).join(", ")})`);
-  };
-  among("function_id", functionIds);
-  among("status", status);
-  among("app_id", appIds);
-  if (from !== undefined) where.push(`${time} >= ${mark(from)}`);
-  if (until !== undefined) where.push(`${time} < ${mark(until)}`);
-  if (cursor !== undefined) {
-    const after = order === "desc" ? "<" : ">";
-    where.push(
-      `(${time}, seq) ${after} (select c.${time}, c.seq from {runs} c where c.id = ${mark(cursor)})`,
-    );
-  }
-  const sql = `select ${runs} from {runs} where ${where.join(" and ")}
-    order by ${time} ${order}, seq ${order} limit ${mark(limit + 1)}`;
-  return { sql, values };
 }

@@ -3,6 +3,7 @@ import type {
   CellKey,
   CellRow,
   EventId,
+  GateCellRow,
   LaneId,
   LaneRow,
   LeaseRow,
@@ -19,7 +20,15 @@ const held = (node: string, most: number): string => `select ${selectList("lease
 
 export const waitingSql: Readonly<
   Record<
-    "runWakes" | "lanes" | "queuedBefore" | "cells" | "holdersOfCalls" | "holdersOfRuns" | "outcomes",
+    | "runWakes"
+    | "lanes"
+    | "queuedBefore"
+    | "cells"
+    | "cellsFrom"
+    | "gateCellsFrom"
+    | "holdersOfCalls"
+    | "holdersOfRuns"
+    | "outcomes",
     string
   >
 > = {
@@ -32,6 +41,11 @@ export const waitingSql: Readonly<
     select 1 from {wakes} where lane = $1 and (score, id) < ($2, $3) limit $4) found`,
   // index: primary key
   cells: `select ${selectList("cells")} from {cells} where cell = any($1::text[])`,
+  // index: primary key
+  cellsFrom: `select ${selectList("cells")} from {cells} where cell >= $1 and cell < $2 order by cell limit $3`,
+  // index: primary key
+  gateCellsFrom: `select ${selectList("gateCells")} from {gate_cells}
+    where key >= $1 and key < $2 order by key limit $3`,
   // index: leases_node: calls in flight
   holdersOfCalls: held("node > ''", 2000),
   // index: leases_node: runs that hold a slot of their own
@@ -60,6 +74,17 @@ export async function countQueuedBefore(
 
 export function readCells(source: Source, keys: readonly CellKey[]): Promise<CellRow[]> {
   return rowsOf(source, "cells", waitingSql.cells, [...keys]);
+}
+
+/** Comes after all that begins with the same. */
+const LAST = "\u{10FFFF}";
+
+export function readCellsFrom(source: Source, prefix: string, limit: number): Promise<CellRow[]> {
+  return rowsOf(source, "cells", waitingSql.cellsFrom, prefix, prefix + LAST, limit);
+}
+
+export function readGateCellsFrom(source: Source, prefix: string, limit: number): Promise<GateCellRow[]> {
+  return rowsOf(source, "gateCells", waitingSql.gateCellsFrom, prefix, prefix + LAST, limit);
 }
 
 export function readHolders(

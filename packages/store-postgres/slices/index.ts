@@ -1,6 +1,8 @@
 /** What the commits of a round ask for, each kind of slice in one look for all of them. */
 import type { Ask, Seen, Slices } from "@stepwell/store";
+import { readUsers } from "../reads/access.ts";
 import type { Source } from "../rows.ts";
+import { seeBulkJobs } from "./bulk.ts";
 import { type Places, seePoolRows } from "./pool.ts";
 import { seeRuns } from "./run.ts";
 import { seeApps, seeEvents, seeGates, seeHolders, seeLeases, seeTicks, seeWakes } from "./single.ts";
@@ -24,6 +26,11 @@ function createReaders(source: Source, schema: string, places: Places): RoundRea
     waits: (asks) => seeWaits(source, asks),
     awaited: (asks) => seeAwaited(source, asks),
     signals: (asks) => seeSignals(source, asks),
+    users: async (asks) => {
+      const users = await readUsers(source);
+      return asks.map(() => users);
+    },
+    bulkJob: (asks) => seeBulkJobs(source, asks),
     pool: (asks) => Promise.all(asks.map((ask) => seePoolRows(source, schema, ask, places))),
   };
 }

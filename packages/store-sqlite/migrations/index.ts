@@ -6,6 +6,7 @@ import { ticksAndMovedClock } from "./0002-ticks-and-moved-clock.ts";
 import { functionMode } from "./0003-function-mode.ts";
 import { outcomes } from "./0004-outcomes.ts";
 import { lanesByFunction } from "./0005-lanes-by-function.ts";
+import { dashboard } from "./0006-dashboard.ts";
 
 export const migrations: readonly Migration[] = [
   firstSchema,
@@ -13,6 +14,7 @@ export const migrations: readonly Migration[] = [
   functionMode,
   outcomes,
   lanesByFunction,
+  dashboard,
 ];
 
 /** @throws StoreError `store_newer` when a newer release has written the file */

@@ -4,7 +4,16 @@ import { rowsOf, type Source } from "../rows.ts";
 import { readGateCell, seeWake } from "../slices/single.ts";
 import { readWaitPaths, seeWaits } from "../slices/waits.ts";
 import { asStoreError } from "../sqlite-error.ts";
-import { readEvent, readEvents } from "./events.ts";
+import {
+  readApiKeys,
+  readAudit,
+  readExpiredSignIns,
+  readSignIn,
+  readSignInsOf,
+  readUsers,
+} from "./access.ts";
+import { readBulkJob, readBulkJobs, readOpenBulkJobs } from "./bulk.ts";
+import { readEvent, readEventNames, readEvents } from "./events.ts";
 import {
   readBlockedCells,
   readDueWakes,
@@ -13,6 +22,7 @@ import {
   readReadyPools,
   readRunLeases,
 } from "./queue.ts";
+import { countRuns, readBacklog, readReruns, readRuns } from "./run-pages.ts";
 import {
   readCallContext,
   readEventRuns,
@@ -21,19 +31,22 @@ import {
   readPayload,
   readRun,
   readRunState,
-  readRuns,
 } from "./runs.ts";
+import { readLastStatistic, readStatistics } from "./statistics.ts";
 import { countMissed, readTicks } from "./ticks.ts";
 import {
   countQueuedBefore,
   readCells,
+  readCellsFrom,
+  readGateCellsFrom,
   readHolders,
   readLanes,
   readOutcomes,
   readRunWakes,
 } from "./waiting.ts";
 
-export function createReads(source: Source): Reads {
+/** @param bytes what the store takes on disk */
+export function createReads(source: Source, bytes: () => number | null): Reads {
   const read = async <R>(look: () => R): Promise<R> => {
     try {
       return look();
@@ -74,5 +87,23 @@ export function createReads(source: Source): Reads {
     wake: (id) => read(() => seeWake(source, id)),
     ticks: (filter) => read(() => readTicks(source, filter)),
     countMissed: (functionId, cron, most) => read(() => countMissed(source, functionId, cron, most)),
+    countRuns: (filter, most) => read(() => countRuns(source, filter, most)),
+    backlog: (most) => read(() => readBacklog(source, most)),
+    reruns: (id, limit) => read(() => readReruns(source, id, limit)),
+    eventNames: (most) => read(() => readEventNames(source, most)),
+    cellsFrom: (prefix, limit) => read(() => readCellsFrom(source, prefix, limit)),
+    gateCellsFrom: (prefix, limit) => read(() => readGateCellsFrom(source, prefix, limit)),
+    statistics: (filter) => read(() => readStatistics(source, filter)),
+    lastStatistic: (widthMs) => read(() => readLastStatistic(source, widthMs)),
+    users: () => read(() => readUsers(source)),
+    signIn: (id) => read(() => readSignIn(source, id)),
+    signInsOf: (userId) => read(() => readSignInsOf(source, userId)),
+    expiredSignIns: (before, limit) => read(() => readExpiredSignIns(source, before, limit)),
+    apiKeys: () => read(() => readApiKeys(source)),
+    audit: (filter) => read(() => readAudit(source, filter)),
+    bulkJob: (id) => read(() => readBulkJob(source, id)),
+    bulkJobs: (filter) => read(() => readBulkJobs(source, filter)),
+    openBulkJobs: () => read(() => readOpenBulkJobs(source)),
+    bytes: () => read(bytes),
   };
 }

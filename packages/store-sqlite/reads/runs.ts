@@ -1,13 +1,6 @@
-/** Runs: one, a page, those of an event, and all that a call to the app needs of one. */
+/** Runs: one, those of an event, and all that a call to the app needs of one. */
 import type { HistoryRow, Json, RunRow, RunState } from "@stepwell/core";
-import {
-  type CallContext,
-  columnName,
-  decodeRow,
-  type Page,
-  type RunFilter,
-  type SqlValue,
-} from "@stepwell/store";
+import { type CallContext, decodeRow } from "@stepwell/store";
 import { rowOf, rowsOf, type Source, selectList } from "../rows.ts";
 import { readEvent } from "./events.ts";
 
@@ -67,53 +60,4 @@ export function readCallContext(source: Source, id: string): CallContext | null 
     events: run.eventIds.map((eventId) => readEvent(source, eventId)).filter((event) => event !== null),
     steps,
   };
-}
-
-/**
- * Ordered by (time, seq); the cursor is the last run's id. Runs that do not have the time yet are not
- * in the list.
- */
-export function readRuns(source: Source, filter: RunFilter): Page<RunRow> {
-  const { cursor, limit } = filter;
-  const { sql, values } = runsStatement(filter);
-  const rows = rowsOf(source, "runs", sql, ...values, ...(cursor === undefined ? [] : [cursor]), limit + 1);
-  const page = rows.slice(0, limit);
-  return { rows: page, cursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
-}
-
-/**
- * index: runs_queued, runs_started or runs_ended; with one function runs_function, with one status
- * runs_status. A `+` keeps a column out of the choice of the index: several values would mean a sort.
- */
-export function runsStatement(filter: RunFilter): { sql: string; values: SqlValue[] } {
-  const { status, functionIds, appIds, from, until, order = "desc" } = filter;
-  const time = columnName(filter.timeField ?? "queuedAt");
-  const where = [`${time} is not null`];
-  const values: SqlValue[] = [];
-  let indexed = time !== "queued_at";
-  const among = (column: string, wanted: readonly string[] | undefined): void => {
-    if (wanted === undefined) return;
-    const free = !indexed && wanted.length === 1;
-    indexed ||= free;
-    where.push(`${free ? "" : "+"}${column} in (${wanted.map(() => "?").join(", ")})`);
-    values.push(...wanted);
-  };
-  among("function_id", functionIds);
-  among("status", status);
-  if (appIds !== undefined) {
-    where.push(`app_id in (${appIds.map(() => "?").join(", ")})`);
-    values.push(...appIds);
-  }
-  if (from !== undefined) {
-    where.push(`${time} >= ?`);
-    values.push(from);
-  }
-  if (until !== undefined) {
-    where.push(`${time} < ?`);
-    values.push(until);
-  }
-  if (filter.cursor !== undefined)
-    where.push(`(${time}, seq) ${order === "desc" ? "<" : ">"} (select ${time}, seq from runs where id = ?)`);
-  const sql = `select * from runs where ${where.join(" and ")} order by ${time} ${order}, seq ${order} limit ?`;
-  return { sql, values };
 }

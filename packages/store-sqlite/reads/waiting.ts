@@ -3,6 +3,7 @@ import type {
   CellKey,
   CellRow,
   EventId,
+  GateCellRow,
   LaneId,
   LaneRow,
   LeaseRow,
@@ -19,7 +20,15 @@ const held = (node: string, most: number): string => `select * from (
 
 export const waitingSql: Readonly<
   Record<
-    "runWakes" | "lane" | "queuedBefore" | "cell" | "holdersOfCalls" | "holdersOfRuns" | "outcomes",
+    | "runWakes"
+    | "lane"
+    | "queuedBefore"
+    | "cell"
+    | "cellsFrom"
+    | "gateCellsFrom"
+    | "holdersOfCalls"
+    | "holdersOfRuns"
+    | "outcomes",
     string
   >
 > = {
@@ -32,6 +41,10 @@ export const waitingSql: Readonly<
     select 1 from wakes where lane = ? and (score, id) < (?, ?) limit ?)`,
   // index: primary key
   cell: "select * from cells where cell = ?",
+  // index: primary key
+  cellsFrom: "select * from cells where cell >= ? and cell < ? order by cell limit ?",
+  // index: primary key
+  gateCellsFrom: "select * from gate_cells where key >= ? and key < ? order by key limit ?",
   // index: leases_node: calls in flight
   holdersOfCalls: held("node > ''", 2000),
   // index: leases_node: runs that hold a slot of their own
@@ -58,6 +71,17 @@ export function countQueuedBefore(
 
 export function readCells(source: Source, keys: readonly CellKey[]): CellRow[] {
   return keys.flatMap((key) => rowOf(source, "cells", waitingSql.cell, key) ?? []);
+}
+
+/** Comes after all that begins with the same. */
+const LAST = "\u{10FFFF}";
+
+export function readCellsFrom(source: Source, prefix: string, limit: number): CellRow[] {
+  return rowsOf(source, "cells", waitingSql.cellsFrom, prefix, prefix + LAST, limit);
+}
+
+export function readGateCellsFrom(source: Source, prefix: string, limit: number): GateCellRow[] {
+  return rowsOf(source, "gateCells", waitingSql.gateCellsFrom, prefix, prefix + LAST, limit);
 }
 
 export function readHolders(source: Source, cell: CellKey, ofRuns: boolean, limit: number): LeaseRow[] {

@@ -1,6 +1,8 @@
 /** What a commit may ask for, each from its own file. */
 import type { SliceReaders } from "@stepwell/store";
+import { readUsers } from "../reads/access.ts";
 import type { Source } from "../rows.ts";
+import { seeBulkJob } from "./bulk.ts";
 import { seePoolRows } from "./pool.ts";
 import { seeRun } from "./run.ts";
 import { seeApp, seeEvents, seeGates, seeHolders, seeLease, seeTick, seeWake } from "./single.ts";
@@ -19,6 +21,8 @@ export function createSliceReaders(source: Source): SliceReaders {
     waits: (ask) => seeWaits(source, ask),
     awaited: (names) => seeAwaited(source, names),
     signals: (names) => seeSignals(source, names),
+    users: () => readUsers(source),
+    bulkJob: (ask) => seeBulkJob(source, ask),
     pool: (ask) => seePoolRows(source, ask),
   };
 }

@@ -3,11 +3,15 @@
  * the tests of the stores only; the package does not ship it.
  */
 import { describe } from "vitest";
+import { accessSuite } from "./access.ts";
+import { bulkSuite } from "./bulk.ts";
 import { claimSuite } from "./claims.ts";
 import { clockSuite } from "./clock.ts";
 import { commitSuite } from "./commits.ts";
+import { countSuite } from "./counts.ts";
 import { gateSuite } from "./gates.ts";
 import { hintSuite } from "./hints.ts";
+import { listSuite } from "./lists.ts";
 import { poolSuite } from "./pool.ts";
 import { readSuite } from "./reads.ts";
 import type { OpenStore } from "./sample-rows.ts";
@@ -39,6 +43,10 @@ export function describeStore(name: string, open: OpenStore): void {
     describe("reads", () => readSuite(open));
     describe("ticks", () => tickSuite(open));
     describe("waits", () => waitSuite(open));
+    describe("access", () => accessSuite(open));
+    describe("bulk jobs", () => bulkSuite(open));
+    describe("lists", () => listSuite(open));
+    describe("counts", () => countSuite(open));
     describe("why something waits", () => waitingSuite(open));
   });
 }

@@ -100,6 +100,15 @@ export function readSuite(open: OpenStore): void {
     expect(await found({ name: "shop/order" })).toEqual(["e5", "e4", "e1"]);
     expect(await found({ receivedAfter: NOW + 1, receivedBefore: NOW + 5 })).toEqual(["e4", "e2"]);
     expect(await found({ name: "none" })).toEqual([]);
+    await write(store, { insert: "events", row: event("e6", { name: "inngest/x", internal: true }) });
+    expect(await found({ name: "inngest/x" })).toEqual([]);
+    expect(await found({ name: "inngest/x", includeInternal: true })).toEqual(["e6"]);
+    expect(await found({ name: "shop/order", includeInternal: true })).toEqual(["e5", "e4", "e3", "e1"]);
+    expect(await found({ receivedAfter: NOW + 1, receivedBefore: NOW + 5, includeInternal: true })).toEqual([
+      "e4",
+      "e3",
+      "e2",
+    ]);
     const seq = (await store.read.event("e2"))?.row.seq ?? 0;
     expect(await found({ afterSeq: seq })).toEqual(["e5", "e4"]);
     expect(await found({ name: "shop/order", receivedAfter: NOW, afterSeq: seq })).toEqual(["e5", "e4"]);
@@ -130,6 +139,8 @@ export function readSuite(open: OpenStore): void {
 
   test("runs: by status, function, app and time; `from` counts, `until` does not", async () => {
     const store = await fresh(open);
+    const functions = [fn("f1", "a1"), fn("f2", "a1"), fn("f3", "a2")];
+    await write(store, ...functions.map((one) => ({ insert: "functions", row: one }) as const));
     const row = (n: number, status: RunStatus, functionId: string, appId: string, startedAt: number | null) =>
       ({
         insert: "runs",
@@ -139,7 +150,7 @@ export function readSuite(open: OpenStore): void {
       store,
       row(1, "completed", "f1", "a1", NOW + 90),
       row(2, "running", "f2", "a1", NOW + 80),
-      row(3, "failed", "f1", "a2", NOW + 70),
+      row(3, "failed", "f1", "a1", NOW + 70),
       row(4, "queued", "f3", "a2", null),
       row(5, "completed", "f2", "a1", NOW + 60),
     );
@@ -153,7 +164,9 @@ export function readSuite(open: OpenStore): void {
       "r1",
     ]);
     expect(await found({ functionIds: ["f1"], status: ["failed"] })).toEqual(["r3"]);
-    expect(await found({ appIds: ["a1"] })).toEqual(["r5", "r2", "r1"]);
+    expect(await found({ appIds: ["a1"] })).toEqual(["r5", "r3", "r2", "r1"]);
+    expect(await found({ appIds: ["a1", "a2"], status: ["queued", "failed"] })).toEqual(["r4", "r3"]);
+    expect(await found({ appIds: ["a1"], functionIds: ["f2", "f3"] })).toEqual(["r5", "r2"]);
     expect(await found({ appIds: [] })).toEqual([]);
     expect(await found({ from: NOW + 2, until: NOW + 4 })).toEqual(["r3", "r2"]);
     expect(await found({ timeField: "startedAt" })).toEqual(["r1", "r2", "r3", "r5"]);

@@ -4,6 +4,7 @@ import type { PayloadCodec } from "../payload-codec.ts";
 import type { EventFilter, Page, Reads, RunFilter, StoredEvent } from "../port.ts";
 import { decodeRow, type SqlRow } from "../rows.ts";
 import { columnName } from "../schema.ts";
+import { createDashboardReads } from "./dashboard-reads.ts";
 import { keyText, type MemoryTables, sorted } from "./table.ts";
 
 export function createReads(tables: MemoryTables, codec: PayloadCodec): Reads {
@@ -129,13 +130,22 @@ export function createReads(tables: MemoryTables, codec: PayloadCodec): Reads {
     },
     countMissed: async (functionId, cron, most) =>
       Math.min(most, ticksOf(functionId, cron).filter((row) => row["outcome"] === "missed").length),
+    countRuns: async (filter, most) => Math.min(most, runsLike(tables, filter).length),
+    ...createDashboardReads(tables, codec),
   };
 }
 
 function runPage(tables: MemoryTables, filter: RunFilter): Page<SqlRow> {
   const time = columnName(filter.timeField ?? "queuedAt");
+  const order = filter.order ?? "desc";
+  const last = tables.runs.get(keyText("runs", { id: filter.cursor }));
+  return pageOf(runsLike(tables, filter), last, time, order, filter);
+}
+
+function runsLike(tables: MemoryTables, filter: Omit<RunFilter, "cursor" | "limit">): SqlRow[] {
+  const time = columnName(filter.timeField ?? "queuedAt");
   const { status, functionIds, appIds, from, until } = filter;
-  const hits = [...tables.runs.all()].filter((row) => {
+  return [...tables.runs.all()].filter((row) => {
     const at = Number(row[time]);
     if (row[time] === null || (from !== undefined && at < from) || (until !== undefined && at >= until))
       return false;
@@ -145,8 +155,6 @@ function runPage(tables: MemoryTables, filter: RunFilter): Page<SqlRow> {
       isAmong(appIds, row["app_id"])
     );
   });
-  const order = filter.order ?? "desc";
-  return pageOf(hits, tables.runs.get(keyText("runs", { id: filter.cursor })), time, order, filter);
 }
 
 function eventPage(tables: MemoryTables, filter: EventFilter): Page<SqlRow> {

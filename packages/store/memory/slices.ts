@@ -113,6 +113,13 @@ export function createSliceReaders(tables: MemoryTables, codec: PayloadCodec): S
       });
       return new Map(waiting.filter(([, rows]) => rows.length > 0));
     },
+    users: () => many("users", sorted([...tables.users.all()], "name", "id")),
+    bulkJob({ id, most }) {
+      const job = one("bulkJobs", { id });
+      if (job === null) return null;
+      const waiting = tables.bulkItems.where("job_id", id).filter((row) => row["outcome"] === "waiting");
+      return { job, waiting: many("bulkItems", sorted(waiting, "ord").slice(0, most)) };
+    },
     pool: (ask) => seePool(poolRows, ask),
   };
 }

@@ -29,6 +29,8 @@ const indexes: Partial<Record<TableName, readonly string[]>> = {
   leases: ["pool", "run_id"],
   ticks: ["function_id"],
   outcomes: ["event_id"],
+  signIns: ["user_id"],
+  bulkItems: ["job_id"],
 };
 
 export function createTables(names: readonly TableName[]): MemoryTables {

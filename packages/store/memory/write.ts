@@ -45,7 +45,7 @@ function writeOne(
     const key = keyText(change.update, change.key);
     const old = table.get(key);
     const set = encodeSome(change.update, change.set, codec);
-    if (old !== undefined) table.set(key, { ...old, ...set }, undo);
+    if (old !== undefined) setUnique(tables, change.update, key, { ...old, ...set }, undo);
   } else {
     const name = "insert" in change ? change.insert : change.put;
     const row = encodeNew(name, change.row, codec, counters);
@@ -54,8 +54,23 @@ function writeOne(
       if (change.orIgnore === true) return;
       throw new StoreError("store_failed", `${shapeOf(name).name} has a row ${key} already`);
     }
-    tables[name].set(key, row, undo);
+    setUnique(tables, name, key, row, undo);
   }
+}
+
+/** @throws StoreError when another row has the value that must be unique */
+function setUnique(tables: MemoryTables, table: TableName, key: string, row: SqlRow, undo: Undo): void {
+  const { name, unique } = shapeOf(table);
+  if (unique !== undefined) {
+    const value = (of: SqlRow): string => {
+      const text = String(of[columnName(unique.field)]);
+      return unique.anyCase === true ? text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : text;
+    };
+    for (const other of tables[table].all())
+      if (value(other) === value(row) && keyText(table, other) !== key)
+        throw new StoreError("store_failed", `${name} has another row of this ${unique.field}`);
+  }
+  tables[table].set(key, row, undo);
 }
 
 function encodeNew(table: TableName, row: object, codec: PayloadCodec, counters: Counters): SqlRow {

@@ -1,7 +1,7 @@
 /** `step.run` and what is like it: results are stored once and for ever, planned steps get their own request. */
 import type { StepHash } from "../../model/ids.ts";
 import type { Json } from "../../model/json.ts";
-import type { Moment } from "../../model/moment.ts";
+import type { Instant, Moment } from "../../model/moment.ts";
 import type { Op } from "../../model/op.ts";
 import type { LeaseRow } from "../../model/queue.ts";
 import type { OpenOp } from "../../model/run.ts";
@@ -26,11 +26,23 @@ export function storeRun(
 ): Outcome {
   const result = { type: "data", data: op.data };
   keepInput(draft, op);
-  const startedAt =
-    op.durationMs === undefined ? lease.at : Math.max(lease.at, moment.now - Math.round(op.durationMs));
   const what = op.sends === true ? { ...named(op), op: "SendEvent" } : named(op);
-  storeStep(draft, op.id, what, result, "completed", lease.call.attempt + 1, moment, startedAt);
+  storeStep(
+    draft,
+    op.id,
+    what,
+    result,
+    "completed",
+    lease.call.attempt + 1,
+    moment,
+    triedFrom(op, lease, moment),
+  );
   return "stored";
+}
+
+/** When the step itself began: the call may have gone through others before it. */
+export function triedFrom(op: { durationMs?: number }, lease: LeaseRow, { now }: Moment): Instant {
+  return op.durationMs === undefined ? lease.at : Math.max(lease.at, now - Math.round(op.durationMs));
 }
 
 /** The step has failed for good: its error is its result, and user code may catch it (semantics §2.4). */
@@ -42,6 +54,7 @@ export function storeFailed(
   moment: Moment,
 ): Outcome {
   const result = { type: "error", error: errorJson(op.error) };
+  keepInput(draft, op);
   storeStep(
     draft,
     op.id,
@@ -50,7 +63,7 @@ export function storeFailed(
     "failed",
     lease.call.attempt + 1,
     moment,
-    lease.at,
+    triedFrom(op, lease, moment),
   );
   return "stored";
 }
@@ -75,7 +88,7 @@ export function openPlanned(
   return "opened";
 }
 
-function keepInput(draft: Draft, op: Extract<Op, { op: "StepRun" | "StepPlanned" }>): void {
+function keepInput(draft: Draft, op: { id: StepHash; input?: Json[] }): void {
   if (op.input !== undefined && op.input.length > 0)
     draft.effects.push({ do: "keep", name: inputName(op.id), value: op.input });
 }

@@ -1,6 +1,6 @@
 /** One step of a run as a span, with its tries below when there was more than one. */
 import type { Span, SpanStatus, StepOp } from "@stepwell/api";
-import type { EventId, HistoryRow, Json, JsonObject, RunId, RunRow } from "@stepwell/core";
+import type { EventId, HistoryRow, Json, JsonObject, RunId, RunRow, StepHash } from "@stepwell/core";
 import { attemptOf, failedAttempt, lastAttempt } from "./attempts.ts";
 import { shownAnswer } from "./request-output.ts";
 import { span, wrapped } from "./span.ts";
@@ -15,7 +15,7 @@ export interface StepAround {
 
 export function stepSpan(facts: StepFacts, { run, children, inputs }: StepAround): Span {
   const { hash, rows, stored, open } = facts;
-  const id = `${run.id}.${hash}`;
+  const id = stepSpanId(run.id, hash);
   const stepOp = opOf(facts);
   const failed = rows.filter(isFailedTry);
   const named = rows.map((row) => row.data.name).find((name) => typeof name === "string");
@@ -36,6 +36,11 @@ export function stepSpan(facts: StepFacts, { run, children, inputs }: StepAround
     ...(inputs === null ? {} : { input: isRequest(facts) ? null : (inputs.get(hash) ?? null) }),
     ...(inputs === null || !isOver || stepOp === "SLEEP" ? {} : { output: outputOf(facts, stored.result) }),
   });
+}
+
+/** Ids of spans are stable: of a step, that of its run and its hash. */
+export function stepSpanId(runId: RunId, hash: StepHash): string {
+  return `${runId}.${hash}`;
 }
 
 function outputOf(facts: StepFacts, result: Json): JsonObject {

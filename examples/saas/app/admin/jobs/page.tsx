@@ -60,6 +60,14 @@ export default async function AdminJobs({ searchParams }: { searchParams: PageQu
           for news.
         </p>
       </noscript>
+      {services().config.console && (
+        <p className="mt-6">
+          <a href="/admin/jobs/console" className="underline">
+            Open the console
+          </a>{" "}
+          for every run, event and limit.
+        </p>
+      )}
       <AuditLog />
     </>
   );

@@ -1,0 +1,72 @@
+/** Adds an app by its address: the server asks it for its functions at once. */
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import { useAct } from "../../data/api.ts";
+import { useCan } from "../../data/session.ts";
+import { Button } from "../../parts/button.tsx";
+import { Dialog } from "../../parts/dialog.tsx";
+import { TextField } from "../../parts/fields.tsx";
+import { Failure } from "../../parts/states.tsx";
+import { useToast } from "../../parts/toasts.tsx";
+import { readAppUrl, wordsOfSync } from "./sync-words.ts";
+
+export default function AddAppDialog({ onClose }: { onClose: () => void }) {
+  const [text, setText] = useState("");
+  const [problem, setProblem] = useState<string | null>(null);
+  const can = useCan("addApp");
+  const toast = useToast();
+  const add = useAct("addApp", {
+    invalidates: ["listApps", "listFunctions", "listSchedules", "getOverview"],
+    quiet: true,
+    onDone(outcome) {
+      toast({ kind: "success", title: `The app was added: ${wordsOfSync(outcome)}` });
+      onClose();
+    },
+  });
+  const submit = () => {
+    if (can !== true || add.isPending) return;
+    const read = readAppUrl(text);
+    if ("problem" in read) return setProblem(read.problem);
+    add.mutate({ body: read });
+  };
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Add an app"
+      testId="add-app"
+      onSubmit={submit}
+      footer={
+        <>
+          <Button onClick={onClose}>Close</Button>
+          <Button
+            type="submit"
+            kind="primary"
+            busy={add.isPending}
+            disabledWhy={can}
+            icon={<Plus aria-hidden size={14} />}
+          >
+            {add.isPending ? "Asking the app…" : "Add app"}
+          </Button>
+        </>
+      }
+    >
+      {add.error && <Failure inline error={add.error} title="The app could not be added" />}
+      <TextField
+        label="Address"
+        type="url"
+        inputMode="url"
+        autoFocus
+        autoComplete="url"
+        placeholder="http://localhost:3000/api/inngest"
+        note="Where the app serves its functions, as this server reaches it."
+        value={text}
+        error={problem}
+        onChange={(value) => {
+          setText(value);
+          setProblem(null);
+        }}
+      />
+    </Dialog>
+  );
+}
