@@ -22,7 +22,7 @@ export interface Overview {
   backlog: { function: FunctionName; app: AppName; queued: Count; oldestAt: string }[];
   /** The most severe first, at most 20. */
   attention: Attention[];
-  /** The next ten ticks of all schedules. */
+  /** The next tick of each schedule, the ten that come first. */
   nextTicks: { at: string; function: FunctionName; scheduleId: string; cron: string }[];
   /** Nothing has ever happened: the page shows how to begin. */
   empty: { apps: boolean; events: boolean; runs: boolean };

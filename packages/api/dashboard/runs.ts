@@ -38,7 +38,7 @@ export interface RunLine {
   /** First line of what it failed with; null: it has not. */
   error: string | null;
   /**
-   * First thing that it waits for, in words; null: it does not wait. A list asks for the first 50 that have not
+   * First thing that it waits for, in words, or why it was skipped; null: neither. A list asks for the first 50 that have not
    * ended, and stops sooner where that takes long: null of the others.
    */
   waits: string | null;

@@ -228,9 +228,15 @@ function waitExpression(step: StepHash, history: readonly HistoryRow[]): string 
 
 function ofLease({ call, at }: LeaseRow, seen: SeenWaiting): Reason {
   const step = stepOf(call, seen);
-  const what = step === null ? "the app runs the function" : `the app runs step ${JSON.stringify(step)}`;
+  const what = step === null ? "the function" : `step ${JSON.stringify(step)}`;
   const again = call.attempt === 0 ? "" : ` (attempt ${call.attempt + 1})`;
-  return { gate: "app", step, until: null, untilIs: null, message: `${what}${again} since ${timeWords(at)}` };
+  return {
+    gate: "app",
+    step,
+    until: null,
+    untilIs: null,
+    message: `the app has been running ${what}${again} since ${timeWords(at)}`,
+  };
 }
 
 function stepOf({ target }: CallSpec, seen: SeenWaiting): string | null {

@@ -1,6 +1,6 @@
 /** Ticks of all schedules: those that come next, and those that were missed. */
 import type { Attention, Overview } from "@stepwell/api/dashboard";
-import { cronWakeId, type Instant, nextTick } from "@stepwell/core";
+import { cronWakeId, type Instant } from "@stepwell/core";
 import type { Reads } from "@stepwell/store";
 import { type ScheduleRef, schedulesOf } from "../../render/schedules.ts";
 import { isoTime } from "../../reply.ts";
@@ -15,30 +15,17 @@ const NEXT = 10;
 const MOST_MISSED = 100;
 const DAY_MS = 86_400_000;
 
-/** The next ten; a schedule's first one is where its wake stands. */
+/** The next tick of each schedule, where its wake stands: the ten that come first. One each minute hides no other. */
 export async function nextTicks(known: Known, read: Reads): Promise<Overview["nextTicks"]> {
-  const schedules = schedulesOf(known.functions);
-  const heads = await mapInTurns(schedules, async (ref) => ({
+  const heads = await mapInTurns(schedulesOf(known.functions), async (ref) => ({
     ref,
     at: (await read.wake(cronWakeId(ref.fn.id, ref.trigger.cron)))?.dueAt ?? null,
   }));
-  const ticks: Overview["nextTicks"] = [];
-  while (ticks.length < NEXT) {
-    const next = earliest(heads);
-    if (next === null) break;
-    ticks.push(tickOf(next.ref, next.at));
-    const head = heads.find(({ ref }) => ref === next.ref);
-    if (head !== undefined) head.at = nextTick(next.ref.trigger.cron, next.at);
-  }
-  return ticks;
-}
-
-function earliest(
-  heads: readonly { ref: ScheduleRef; at: Instant | null }[],
-): { ref: ScheduleRef; at: Instant } | null {
-  let first: { ref: ScheduleRef; at: Instant } | null = null;
-  for (const { ref, at } of heads) if (at !== null && (first === null || at < first.at)) first = { ref, at };
-  return first;
+  return heads
+    .flatMap(({ ref, at }) => (at === null ? [] : [{ ref, at }]))
+    .toSorted((a, b) => a.at - b.at)
+    .slice(0, NEXT)
+    .map(({ ref, at }) => tickOf(ref, at));
 }
 
 function tickOf({ id, fn, trigger }: ScheduleRef, at: Instant): Overview["nextTicks"][number] {

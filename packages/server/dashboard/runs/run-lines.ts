@@ -7,6 +7,7 @@ import { isoTime } from "../../reply.ts";
 import { mapInTurns } from "../../turns.ts";
 import { errorLine } from "./failure.ts";
 import { triggerOf } from "./select-runs.ts";
+import { skipOf } from "./skip-words.ts";
 
 /** Why a run waits takes some ten reads, more of one with a long history: a list asks so many, for so long. */
 const MOST_WHY = 50;
@@ -21,7 +22,8 @@ export async function runLines(rows: readonly RunRow[], engine: Engine): Promise
   // An error may have megabytes: of each no more than its line is kept.
   return mapInTurns(rows, async (run) => {
     const error = run.status === "failed" ? errorLine(await engine.read.output(run.id)) : null;
-    return { ...runLine(run, names), error, waits: waits.get(run.id) ?? null };
+    const skip = run.status === "skipped" ? skipOf(await engine.read.history(run.id)) : null;
+    return { ...runLine(run, names), error, waits: skip?.reason ?? waits.get(run.id) ?? null };
   });
 }
 

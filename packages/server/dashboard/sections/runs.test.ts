@@ -142,7 +142,8 @@ describe("listRuns", () => {
     });
     expect(line("wrap")?.error).toBe("could not pay");
     expect(line("nap")?.waits).toContain("it sleeps until");
-    expect(line("slow")?.waits).toContain("the app runs the function");
+    expect(line("slow")?.waits).toContain("the app has been running the function");
+    expect(line("skipped")?.waits).toContain("had not ended (singleton)");
     expect(line("charge")).toMatchObject({ error: null, waits: null, events: 1, originalRunId: null });
     expect(line("tick")).toMatchObject({ trigger: "cron", cron: "* * * * *" });
     expect(line("batch")?.events).toBe(2);
