@@ -359,13 +359,14 @@ describe("what goes wrong", () => {
 });
 
 describe("pages", () => {
+  const asBrowser = { headers: { accept: "text/html,*/*;q=0.8" } };
   const pages = async (request: Request, path: string) =>
     path.startsWith("/app") ? new Response(`page ${request.method} ${path}`) : null;
 
   it("answer the GETs that nothing else takes, before 404", async () => {
     const { ask } = world({ pages });
-    expect(await (await ask("/app/runs")).text()).toBe("page GET /app/runs");
-    expect((await ask("/elsewhere")).status).toBe(404);
+    expect(await (await ask("/app/runs", asBrowser)).text()).toBe("page GET /app/runs");
+    expect((await ask("/elsewhere", asBrowser)).status).toBe(404);
     expect((await ask("/app", { method: "POST" })).status).toBe(404);
     expect((await ask("/health")).headers.get("content-type")).toContain("json");
   });
@@ -380,12 +381,15 @@ describe("pages", () => {
       "/e/x/y",
       "/fn/none",
     ]) {
-      const response = await ask(path);
+      const response = await ask(path, asBrowser);
       expect({ path, status: response.status }).toEqual({ path, status: 404 });
       expect(response.headers.get("content-type")).toContain("json");
     }
+    expect((await ask("/nowhere", { headers: { accept: "*/*" } })).status).toBe(404);
     for (const path of ["/", "/events", "/functions/x", "/v1x", "/health-check"])
-      expect(await (await ask(path)).text()).toBe(`page ${path}`);
+      expect(await (await ask(path, asBrowser)).text()).toBe(`page ${path}`);
+    // The page that people ask for by hand, and the files that it loads.
+    for (const path of ["/", "/assets/x.js"]) expect(await (await ask(path)).text()).toBe(`page ${path}`);
   });
 
   it("are not answered to a host that is not ours", async () => {

@@ -75,7 +75,12 @@ export function createServer(options: ServerOptions): StepwellServer {
 
 async function pageOf(c: Context, { pages }: ServerOptions): Promise<Response | null> {
   if (pages === undefined || (c.req.method !== "GET" && c.req.method !== "HEAD")) return null;
-  return isApi(c.req.path) ? null : pages(c.req.raw, c.req.path);
+  return isApi(c.req.path) || !wantsPage(c.req.raw, c.req.path) ? null : pages(c.req.raw, c.req.path);
+}
+
+/** A browser gets a page for every address; a program that asks for one that there is not is told so. */
+function wantsPage({ headers }: Request, path: string): boolean {
+  return path === "/" || path.startsWith("/assets/") || /\btext\/html\b/.test(headers.get("accept") ?? "");
 }
 
 /** What a program asks for gets no page, also where there is no such address. */
