@@ -5,34 +5,14 @@ import { type Ask, createMemoryStore, type Store } from "@stepwell/store";
 import { afterEach, describe, expect, test } from "vitest";
 import { createChance } from "./clock.ts";
 import { createEngine } from "./engine.ts";
-import type { Clock, Engine, LogEntry } from "./engine-port.ts";
+import type { Engine, LogEntry } from "./engine-port.ts";
+import { BEGIN, createManualClock, until } from "./fixtures/manual-clock.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
 const MINUTELY = "* * * * *";
-/** Ten seconds after a full minute. */
-const BEGIN = Date.UTC(2026, 2, 10, 12, 0, 10);
 const FIRST = BEGIN + 50 * SECOND;
 const FN = functionId("app", "app-f");
-
-/** A clock that stands still until it is moved. */
-function createManualClock(): Clock & { to(at: number): void } {
-  let now = BEGIN;
-  const timers = new Set<{ at: number; call: () => void }>();
-  return {
-    now: () => now,
-    at(at, call) {
-      const timer = { at, call };
-      if (at <= now) queueMicrotask(() => timers.delete(timer) && call());
-      timers.add(timer);
-      return () => timers.delete(timer);
-    },
-    to(at) {
-      now = at;
-      for (const timer of [...timers]) if (timer.at <= now && timers.delete(timer)) timer.call();
-    },
-  };
-}
 
 const fn = (...triggers: CronTrigger[]): FunctionConfig => ({
   slug: "app-f",
@@ -95,14 +75,6 @@ function world() {
     runs: async () => (await store.read.runs({ limit: 400, order: "asc" })).rows,
     wakeAt: async (cron = MINUTELY) => (await store.read.wake(cronWakeId(FN, cron)))?.dueAt ?? null,
   };
-}
-
-async function until(what: string, look: () => Promise<boolean> | boolean): Promise<void> {
-  for (let turn = 0; turn < 5_000; turn += 1) {
-    if (await look()) return;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  throw new Error(`waited in vain: ${what}`);
 }
 
 /** The store, and every commit that asked for a wake. */

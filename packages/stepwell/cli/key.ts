@@ -1,5 +1,5 @@
 /** `stepwell key`: API keys of the dashboard's API, on data that no server has. */
-import type { CreateKeyBody, Scope } from "@stepwell/api/dashboard";
+import { type CreateKeyBody, type Scope, scopes } from "@stepwell/api/dashboard";
 import type { ApiKeyRow } from "@stepwell/core";
 import { type Command, Option } from "commander";
 import { jsonFlag, print, printJson } from "./address.ts";
@@ -7,15 +7,6 @@ import { CliError, exit } from "./exit.ts";
 import { addStoreFlags, withStore } from "./own-store.ts";
 import { table, timeText } from "./show.ts";
 import { note } from "./user.ts";
-
-const scopeWords: readonly Scope[] = [
-  "read",
-  "runs:write",
-  "events:write",
-  "functions:write",
-  "apps:write",
-  "settings",
-];
 
 export function addKeyCommands(program: Command): void {
   const key = program
@@ -65,7 +56,7 @@ function addCreate(key: Command): void {
     .argument("<name>", "what it is for")
     .addOption(
       new Option("--scope <scope>", "what it may do; repeatable")
-        .choices(scopeWords)
+        .choices(scopes)
         .argParser((scope: string, before: string[] = []) => [...before, scope])
         .makeOptionMandatory(),
     )

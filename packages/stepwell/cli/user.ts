@@ -1,5 +1,5 @@
 /** `stepwell user`: who may sign in to the dashboard, on data that no server has. */
-import type { Role } from "@stepwell/api/dashboard";
+import { type Role, roles } from "@stepwell/api/dashboard";
 import type { UserRow } from "@stepwell/core";
 import type { AccessStore } from "@stepwell/server";
 import { type Command, Option } from "commander";
@@ -8,8 +8,6 @@ import { askPassword, passwordFlag } from "./ask-password.ts";
 import { CliError, exit } from "./exit.ts";
 import { addStoreFlags, withStore } from "./own-store.ts";
 import { table, timeText } from "./show.ts";
-
-const roleWords: readonly Role[] = ["viewer", "operator", "admin"];
 
 export function addUserCommands(program: Command): void {
   const user = program
@@ -58,7 +56,7 @@ function addAdd(user: Command): void {
     .summary("add a user; the password is asked for")
     .argument("<name>", "what they sign in with")
     .option("--admin", "as admin, the same as --role admin")
-    .addOption(new Option("--role <role>", "what they may do").choices(roleWords).default("viewer"))
+    .addOption(new Option("--role <role>", "what they may do").choices(roles).default("viewer"))
     .option(...passwordFlag)
     .action(async (name: string, given: { admin?: true; role: Role; passwordStdin?: true }) => {
       const role = given.admin ? "admin" : given.role;
@@ -101,11 +99,11 @@ function addRole(user: Command): void {
     .command("role")
     .summary("say what a user may do")
     .argument("<name>")
-    .argument("<role>", roleWords.join(", "))
+    .argument("<role>", roles.join(", "))
     .action(async (name: string, role: string) => {
-      const word = roleWords.find((known) => known === role);
+      const word = roles.find((known) => known === role);
       if (word === undefined)
-        throw new CliError(exit.usage, `there is no role ${role}: it is ${roleWords.join(", ")}`);
+        throw new CliError(exit.usage, `there is no role ${role}: it is ${roles.join(", ")}`);
       await withStore(command, { mayMake: false }, async (store) => {
         const { changeUser } = await import("@stepwell/server");
         const user = await findUser(store, name);

@@ -7,8 +7,8 @@ import { ApiFailure } from "../data/call.ts";
 import { useSession } from "../data/session.ts";
 import { formatAbsolute, formatDuration, useNow, useZone } from "../data/time.tsx";
 import { Button } from "../parts/button.tsx";
-import { Dialog } from "../parts/dialog.tsx";
 import { TextField } from "../parts/fields.tsx";
+import { FormDialog } from "../parts/form-dialog.tsx";
 import { Pill } from "../parts/pill.tsx";
 import { useToast } from "../parts/toasts.tsx";
 
@@ -57,19 +57,13 @@ function ClockDialog({ onClose }: { onClose(): void }): ReactNode {
     }
   };
   return (
-    <Dialog
-      open
+    <FormDialog
       onClose={onClose}
       title="Move time forward"
-      onSubmit={() => void (!busy && move())}
-      footer={
-        <>
-          <Button onClick={onClose}>Close</Button>
-          <Button type="submit" kind="primary" busy={busy}>
-            {busy ? "Moving…" : "Move"}
-          </Button>
-        </>
-      }
+      submit="Move"
+      busyWords="Moving…"
+      busy={busy}
+      onSubmit={() => void move()}
     >
       <p className="mb-4 text-dim">
         It is <time className="tabular-nums text-ink">{formatAbsolute(now, zone)}</time> on this server.
@@ -91,7 +85,7 @@ function ClockDialog({ onClose }: { onClose(): void }): ReactNode {
           </Pill>
         ))}
       </div>
-    </Dialog>
+    </FormDialog>
   );
 }
 

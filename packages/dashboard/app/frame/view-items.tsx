@@ -1,81 +1,53 @@
 /** How things are shown, as items of a menu: theme, density, zone, times. */
 import { Clock, Globe, Monitor, Moon, Rows2, Rows4, Sun } from "lucide-react";
-import { setPreference, usePreferences } from "../data/preferences.ts";
+import type { ReactNode } from "react";
+import { type Preferences, setPreference, usePreferences } from "../data/preferences.ts";
 import { zoneName } from "../data/time-text.ts";
 import type { MenuItem } from "../parts/menu.tsx";
 
+const icon = { "aria-hidden": true, size: 14 } as const;
+
 /** Theme and density, then the zone and how times are written. */
 export function useViewItems(): MenuItem[] {
-  const { theme, density } = usePreferences();
-  const icon = { "aria-hidden": true, size: 14 } as const;
+  const chosen = usePreferences();
   return [
     { heading: "Theme" },
-    {
-      label: "System",
-      icon: <Monitor {...icon} />,
-      checked: theme === "system",
-      onSelect: () => setPreference("theme", "system"),
-    },
-    {
-      label: "Light",
-      icon: <Sun {...icon} />,
-      checked: theme === "light",
-      onSelect: () => setPreference("theme", "light"),
-    },
-    {
-      label: "Dark",
-      icon: <Moon {...icon} />,
-      checked: theme === "dark",
-      onSelect: () => setPreference("theme", "dark"),
-    },
+    itemOf(chosen, "theme", "system", { label: "System", icon: <Monitor {...icon} /> }),
+    itemOf(chosen, "theme", "light", { label: "Light", icon: <Sun {...icon} /> }),
+    itemOf(chosen, "theme", "dark", { label: "Dark", icon: <Moon {...icon} /> }),
     { heading: "Density" },
-    {
-      label: "Comfortable",
-      icon: <Rows2 {...icon} />,
-      checked: density === "comfortable",
-      onSelect: () => setPreference("density", "comfortable"),
-    },
-    {
-      label: "Compact",
-      icon: <Rows4 {...icon} />,
-      note: "d",
-      checked: density === "compact",
-      onSelect: () => setPreference("density", "compact"),
-    },
+    itemOf(chosen, "density", "comfortable", { label: "Comfortable", icon: <Rows2 {...icon} /> }),
+    itemOf(chosen, "density", "compact", { label: "Compact", icon: <Rows4 {...icon} />, note: "d" }),
     { heading: "Times" },
-    ...zoneItems(usePreferences()),
+    ...zoneItems(chosen),
   ];
 }
 
 /** The zone and how times are written. */
-export function zoneItems({ zone, times }: ReturnType<typeof usePreferences>): MenuItem[] {
-  const icon = { "aria-hidden": true, size: 14 } as const;
+export function zoneItems(chosen: Preferences): MenuItem[] {
+  const { zone } = chosen;
   const named = zone !== "local" && zone !== "UTC";
+  const globe = <Globe {...icon} />;
   return [
-    {
+    itemOf(chosen, "zone", "local", {
       label: "Local time",
       note: zoneName("local"),
       icon: <Clock {...icon} />,
-      checked: zone === "local",
-      onSelect: () => setPreference("zone", "local"),
-    },
-    {
-      label: "UTC",
-      icon: <Globe {...icon} />,
-      checked: zone === "UTC",
-      onSelect: () => setPreference("zone", "UTC"),
-    },
-    ...(named ? [{ label: zone, icon: <Globe {...icon} />, checked: true, onSelect: () => {} }] : []),
+    }),
+    itemOf(chosen, "zone", "UTC", { label: "UTC", icon: globe }),
+    ...(named ? [itemOf(chosen, "zone", zone, { label: zone, icon: globe })] : []),
     { separator: true },
-    {
-      label: "Relative, like 3 min ago",
-      checked: times === "relative",
-      onSelect: () => setPreference("times", "relative"),
-    },
-    {
-      label: "As clock times",
-      checked: times === "absolute",
-      onSelect: () => setPreference("times", "absolute"),
-    },
+    itemOf(chosen, "times", "relative", { label: "Relative, like 3 min ago" }),
+    itemOf(chosen, "times", "absolute", { label: "As clock times" }),
   ];
+}
+
+/** Chooses one value of a preference; marked while that is the chosen one. */
+function itemOf<Key extends keyof Preferences>(
+  chosen: Preferences,
+  key: Key,
+  value: Preferences[Key],
+  look: { label: string; icon?: ReactNode; note?: string },
+): MenuItem {
+  return { ...look, checked: chosen[key] === value, onSelect: () => setPreference(key, value) };
 }

@@ -1,7 +1,7 @@
 /** Dialogs and drawers: the browser's own `<dialog>`, which keeps the focus inside and gives it back. */
 import { X } from "lucide-react";
 import { type FormEvent, type ReactNode, useEffect, useId, useRef } from "react";
-import { Button, type ButtonKind } from "./button.tsx";
+import { Button } from "./button.tsx";
 
 export interface DialogProps {
   open: boolean;
@@ -20,16 +20,12 @@ export interface DialogProps {
 
 /** A dialog in the middle. Escape closes it; a click beside it, too, where nothing typed would be lost. */
 export function Dialog(props: DialogProps): ReactNode {
-  return props.open ? (
-    <OpenDialog {...props} look={props.size === "wide" ? "dialog dialog-wide" : "dialog"} />
-  ) : null;
+  return props.open ? <OpenDialog {...props} look="dialog" /> : null;
 }
 
 /** The same at the right edge; a sheet from below on phones. */
 export function Drawer(props: DialogProps): ReactNode {
-  return props.open ? (
-    <OpenDialog {...props} look={props.size === "wide" ? "drawer drawer-wide" : "drawer"} />
-  ) : null;
+  return props.open ? <OpenDialog {...props} look="drawer" /> : null;
 }
 
 function OpenDialog({
@@ -39,9 +35,10 @@ function OpenDialog({
   footer,
   onSubmit,
   keep = false,
+  size,
   look,
   testId,
-}: DialogProps & { look: string }): ReactNode {
+}: DialogProps & { look: "dialog" | "drawer" }): ReactNode {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -79,7 +76,7 @@ function OpenDialog({
   return (
     <dialog
       ref={dialog}
-      className={look}
+      className={size === "wide" ? `${look} ${look}-wide` : look}
       aria-labelledby={id}
       data-testid={testId}
       onCancel={(event) => {
@@ -118,43 +115,4 @@ function submit(event: FormEvent, onSubmit: () => void): void {
   event.preventDefault();
   event.stopPropagation();
   onSubmit();
-}
-
-export interface ConfirmProps {
-  open: boolean;
-  onClose(): void;
-  title: string;
-  children: ReactNode;
-  /** What the button does: a verb. */
-  confirm: string;
-  kind?: ButtonKind | undefined;
-  busy?: boolean | undefined;
-  onConfirm(): void;
-}
-
-/** A question before something that cannot be taken back. */
-export function ConfirmDialog({
-  confirm,
-  kind = "danger",
-  busy,
-  onConfirm,
-  children,
-  ...rest
-}: ConfirmProps): ReactNode {
-  return (
-    <Dialog
-      {...rest}
-      onSubmit={() => !busy && onConfirm()}
-      footer={
-        <>
-          <Button onClick={rest.onClose}>Keep</Button>
-          <Button type="submit" kind={kind} busy={busy}>
-            {confirm}
-          </Button>
-        </>
-      }
-    >
-      {children}
-    </Dialog>
-  );
 }

@@ -3,9 +3,8 @@ import { Plus } from "lucide-react";
 import { useState } from "react";
 import { useAct } from "../../data/api.ts";
 import { useCan } from "../../data/session.ts";
-import { Button } from "../../parts/button.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
 import { TextField } from "../../parts/fields.tsx";
+import { FormDialog } from "../../parts/form-dialog.tsx";
 import { Failure } from "../../parts/states.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { readAppUrl, wordsOfSync } from "./sync-words.ts";
@@ -24,32 +23,21 @@ export default function AddAppDialog({ onClose }: { onClose: () => void }) {
     },
   });
   const submit = () => {
-    if (can !== true || add.isPending) return;
     const read = readAppUrl(text);
     if ("problem" in read) return setProblem(read.problem);
     add.mutate({ body: read });
   };
   return (
-    <Dialog
-      open
+    <FormDialog
       onClose={onClose}
       title="Add an app"
       testId="add-app"
+      submit="Add app"
+      busyWords="Asking the app…"
+      icon={<Plus aria-hidden size={14} />}
+      busy={add.isPending}
+      disabledWhy={can}
       onSubmit={submit}
-      footer={
-        <>
-          <Button onClick={onClose}>Close</Button>
-          <Button
-            type="submit"
-            kind="primary"
-            busy={add.isPending}
-            disabledWhy={can}
-            icon={<Plus aria-hidden size={14} />}
-          >
-            {add.isPending ? "Asking the app…" : "Add app"}
-          </Button>
-        </>
-      }
     >
       {add.error && <Failure inline error={add.error} title="The app could not be added" />}
       <TextField
@@ -67,6 +55,6 @@ export default function AddAppDialog({ onClose }: { onClose: () => void }) {
           setProblem(null);
         }}
       />
-    </Dialog>
+    </FormDialog>
   );
 }

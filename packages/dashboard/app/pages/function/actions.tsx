@@ -5,7 +5,7 @@ import { lazy, Suspense, useState } from "react";
 import { useAct } from "../../data/api.ts";
 import { useCan } from "../../data/session.ts";
 import { Button } from "../../parts/button.tsx";
-import { ConfirmDialog } from "../../parts/dialog.tsx";
+import { FormDialog } from "../../parts/form-dialog.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { usePageSearch } from "../use-page-search.ts";
 import { type FunctionMode, modesFrom, wordsOfMode } from "./mode-words.ts";
@@ -76,20 +76,20 @@ function AskForMode({ fn, mode, onClose }: AskForModeProps) {
     },
   });
   return (
-    <ConfirmDialog
-      open
+    <FormDialog
       onClose={onClose}
       title={words.title}
-      confirm={words.verb}
+      close="Keep"
+      submit={words.verb}
       kind={mode === "active" ? "primary" : "danger"}
       busy={set.isPending}
-      onConfirm={() => set.mutate({ params: { id: fn.id }, body: { mode } })}
+      onSubmit={() => set.mutate({ params: { id: fn.id }, body: { mode } })}
     >
       <ul className="list-disc space-y-2 pl-5">
         {words.consequences.map((text) => (
           <li key={text}>{text}</li>
         ))}
       </ul>
-    </ConfirmDialog>
+    </FormDialog>
   );
 }

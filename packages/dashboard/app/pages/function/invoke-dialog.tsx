@@ -6,6 +6,7 @@ import { useAct } from "../../data/api.ts";
 import { useCan } from "../../data/session.ts";
 import { Button, LinkButton } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
+import { FormDialog } from "../../parts/form-dialog.tsx";
 import { JsonEditor } from "../../parts/json-editor.tsx";
 import { Failure } from "../../parts/states.tsx";
 import { readObject, writeObject } from "../events/send/draft.ts";
@@ -27,7 +28,6 @@ export default function InvokeDialog({ fn, onClose }: InvokeDialogProps) {
     onDone: setStarted,
   });
   const submit = () => {
-    if (can !== true || invoke.isPending) return;
     const data = readObject(text);
     if (typeof data === "string") return setProblem(data);
     invoke.mutate({ params: { id: fn.id }, body: { data } });
@@ -35,27 +35,17 @@ export default function InvokeDialog({ fn, onClose }: InvokeDialogProps) {
   if (started)
     return <StartedDialog fn={fn} started={started} onClose={onClose} onAgain={() => setStarted(null)} />;
   return (
-    <Dialog
-      open
+    <FormDialog
       onClose={onClose}
       title={`Invoke ${fn.name}`}
       size="wide"
       testId="invoke"
+      submit="Invoke"
+      busyWords="Starting…"
+      icon={<Play aria-hidden size={14} />}
+      busy={invoke.isPending}
+      disabledWhy={can}
       onSubmit={submit}
-      footer={
-        <>
-          <Button onClick={onClose}>Close</Button>
-          <Button
-            type="submit"
-            kind="primary"
-            busy={invoke.isPending}
-            disabledWhy={can}
-            icon={<Play aria-hidden size={14} />}
-          >
-            {invoke.isPending ? "Starting…" : "Invoke"}
-          </Button>
-        </>
-      }
     >
       {invoke.error && <Failure inline error={invoke.error} title="It was not started" />}
       <p className="mb-3 text-dim">{wordsOf(fn)}</p>
@@ -70,7 +60,7 @@ export default function InvokeDialog({ fn, onClose }: InvokeDialogProps) {
           setProblem(null);
         }}
       />
-    </Dialog>
+    </FormDialog>
   );
 }
 

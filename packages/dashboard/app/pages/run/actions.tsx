@@ -6,7 +6,7 @@ import { useAct } from "../../data/api.ts";
 import { useCan, useSession } from "../../data/session.ts";
 import { Button } from "../../parts/button.tsx";
 import { copyText } from "../../parts/copy.tsx";
-import { ConfirmDialog } from "../../parts/dialog.tsx";
+import { FormDialog } from "../../parts/form-dialog.tsx";
 import { Menu } from "../../parts/menu.tsx";
 import { useToast } from "../../parts/toasts.tsx";
 import { commandOf, curlOf } from "./commands.ts";
@@ -60,19 +60,21 @@ function CancelRun({ run, disabledWhy }: { run: RunView; disabledWhy: true | str
       >
         Cancel…
       </Button>
-      <ConfirmDialog
+      <FormDialog
         open={asking}
         onClose={() => ask(false)}
         title="Cancel this run?"
-        confirm="Cancel the run"
+        kind="danger"
+        close="Keep"
+        submit="Cancel the run"
         busy={cancel.isPending}
-        onConfirm={() => cancel.mutate({ params: { id: run.id } })}
+        onSubmit={() => cancel.mutate({ params: { id: run.id } })}
       >
         <p>
           It stops before its next step, and cannot be continued; it can be run again. A step that is at work
           now finishes, and its result is not kept. Runs that it invoked go on.
         </p>
-      </ConfirmDialog>
+      </FormDialog>
     </>
   );
 }

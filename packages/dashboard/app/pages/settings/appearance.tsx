@@ -1,6 +1,6 @@
 /** How this browser shows things. Kept here, not on the server. */
 import { type ReactNode, useId } from "react";
-import { setPreference, usePreferences } from "../../data/preferences.ts";
+import { type Preferences, setPreference, usePreferences } from "../../data/preferences.ts";
 import { modKey } from "../../data/shortcuts.ts";
 import { zoneName } from "../../data/time-text.ts";
 import { Card } from "../../parts/card.tsx";
@@ -14,34 +14,17 @@ export function Appearance(): ReactNode {
   return (
     <Card title="This browser" note="Kept in this browser only">
       <div className="grid gap-4" id={id}>
-        <Choice
+        <PreferenceChoice
+          of="theme"
           label="Theme"
-          value={chosen.theme}
-          options={[
-            { value: "system", label: "System" },
-            { value: "light", label: "Light" },
-            { value: "dark", label: "Dark" },
-          ]}
-          onChange={(theme) => setPreference("theme", theme)}
+          options={{ system: "System", light: "Light", dark: "Dark" }}
         />
-        <Choice
+        <PreferenceChoice
+          of="density"
           label="Density"
-          value={chosen.density}
-          options={[
-            { value: "comfortable", label: "Comfortable" },
-            { value: "compact", label: "Compact" },
-          ]}
-          onChange={(density) => setPreference("density", density)}
+          options={{ comfortable: "Comfortable", compact: "Compact" }}
         />
-        <Choice
-          label="Times"
-          value={chosen.times}
-          options={[
-            { value: "relative", label: "Relative" },
-            { value: "absolute", label: "Clock" },
-          ]}
-          onChange={(times) => setPreference("times", times)}
-        />
+        <PreferenceChoice of="times" label="Times" options={{ relative: "Relative", absolute: "Clock" }} />
         <SelectField
           label="Time zone"
           value={chosen.zone}
@@ -59,5 +42,28 @@ export function Appearance(): ReactNode {
         />
       </div>
     </Card>
+  );
+}
+
+interface PreferenceChoiceProps<Key extends "theme" | "density" | "times"> {
+  of: Key;
+  label: string;
+  /** The words of each value, in the order in which they are offered. */
+  options: Record<Preferences[Key], string>;
+}
+
+function PreferenceChoice<Key extends "theme" | "density" | "times">({
+  of,
+  label,
+  options,
+}: PreferenceChoiceProps<Key>): ReactNode {
+  const values = Object.keys(options) as Preferences[Key][];
+  return (
+    <Choice
+      label={label}
+      value={usePreferences()[of]}
+      options={values.map((value) => ({ value, label: options[value] }))}
+      onChange={(value) => setPreference(of, value)}
+    />
   );
 }

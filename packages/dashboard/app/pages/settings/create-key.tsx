@@ -7,6 +7,7 @@ import { Code } from "../../parts/code.tsx";
 import { Copy } from "../../parts/copy.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { CheckField, SelectField, TextField } from "../../parts/fields.tsx";
+import { FormDialog } from "../../parts/form-dialog.tsx";
 
 const means: Record<Scope, string> = {
   read: "See runs, events, functions, schedules and apps",
@@ -52,24 +53,13 @@ function Form({ onClose, onMade }: { onClose(): void; onMade(made: CreatedKey): 
     setChosen(next);
   };
   return (
-    <Dialog
-      open
+    <FormDialog
       onClose={onClose}
       title="New API key"
+      submit="Make the key"
+      busy={create.isPending}
+      disabledWhy={chosen.size === 0 ? "Choose a scope" : true}
       onSubmit={submit}
-      footer={
-        <>
-          <Button onClick={onClose}>Close</Button>
-          <Button
-            type="submit"
-            kind="primary"
-            busy={create.isPending}
-            disabledWhy={chosen.size === 0 ? "Choose a scope" : true}
-          >
-            Make the key
-          </Button>
-        </>
-      }
     >
       <div className="grid gap-4">
         <TextField
@@ -103,7 +93,7 @@ function Form({ onClose, onMade }: { onClose(): void; onMade(made: CreatedKey): 
           note={days === "" ? "A key that never expires has to be looked after." : undefined}
         />
       </div>
-    </Dialog>
+    </FormDialog>
   );
 }
 

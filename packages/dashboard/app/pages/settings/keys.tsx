@@ -9,7 +9,7 @@ import { Time } from "../../data/time.tsx";
 import { Button } from "../../parts/button.tsx";
 import { Card } from "../../parts/card.tsx";
 import { type Column, DataList } from "../../parts/data-list.tsx";
-import { ConfirmDialog } from "../../parts/dialog.tsx";
+import { FormDialog } from "../../parts/form-dialog.tsx";
 import { Empty, Failure, Skeleton } from "../../parts/states.tsx";
 import { CreateKeyDialog } from "./create-key.tsx";
 
@@ -57,19 +57,21 @@ export function KeysSection(): ReactNode {
         />
       )}
       {creating && <CreateKeyDialog onClose={() => setCreating(false)} />}
-      <ConfirmDialog
+      <FormDialog
         open={revoking !== null}
         onClose={() => setRevoking(null)}
         title={`Revoke ${revoking?.name ?? ""}?`}
-        confirm="Revoke the key"
+        kind="danger"
+        close="Keep"
+        submit="Revoke the key"
         busy={revoke.isPending}
-        onConfirm={() => revoking && revoke.mutate({ params: { id: revoking.id } })}
+        onSubmit={() => revoking && revoke.mutate({ params: { id: revoking.id } })}
       >
         <p>
           What uses the key ending in <code>{revoking?.ending}</code> is refused from now on. This cannot be
           taken back.
         </p>
-      </ConfirmDialog>
+      </FormDialog>
     </Card>
   );
 }

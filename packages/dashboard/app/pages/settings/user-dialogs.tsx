@@ -3,9 +3,8 @@ import { type Role, roles, type UserView } from "@stepwell/api/dashboard";
 import { type ReactNode, useState } from "react";
 import { useAct } from "../../data/api.ts";
 import { passwordNote, passwordTrouble } from "../../data/password-rule.ts";
-import { Button } from "../../parts/button.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
 import { SelectField, TextField } from "../../parts/fields.tsx";
+import { FormDialog } from "../../parts/form-dialog.tsx";
 import { PasswordField } from "../../parts/password-field.tsx";
 
 const roleOptions = roles.map((role) => ({
@@ -31,23 +30,16 @@ export function AddUserDialog({ onClose }: { onClose(): void }): ReactNode {
   const submit = () => {
     const found = { name: name.trim() === "" ? "Choose a name." : null, password: passwordTrouble(password) };
     setWrong(found);
-    if (found.name === null && found.password === null && !create.isPending)
+    if (found.name === null && found.password === null)
       create.mutate({ body: { name: name.trim(), role, password } });
   };
   return (
-    <Dialog
-      open
+    <FormDialog
       onClose={onClose}
       title="Add a user"
+      submit="Add user"
+      busy={create.isPending}
       onSubmit={submit}
-      footer={
-        <>
-          <Button onClick={onClose}>Close</Button>
-          <Button type="submit" kind="primary" busy={create.isPending}>
-            Add user
-          </Button>
-        </>
-      }
     >
       <div className="grid gap-4">
         <TextField
@@ -70,7 +62,7 @@ export function AddUserDialog({ onClose }: { onClose(): void }): ReactNode {
           note={`${passwordNote} Pass it on by a safe way; they can change it under Account.`}
         />
       </div>
-    </Dialog>
+    </FormDialog>
   );
 }
 
@@ -86,22 +78,15 @@ export function PasswordDialog({ user, onClose }: { user: UserView; onClose(): v
   const submit = () => {
     const found = passwordTrouble(password);
     setWrong(found);
-    if (found === null && !update.isPending) update.mutate({ params: { id: user.id }, body: { password } });
+    if (found === null) update.mutate({ params: { id: user.id }, body: { password } });
   };
   return (
-    <Dialog
-      open
+    <FormDialog
       onClose={onClose}
       title={`New password for ${user.name}`}
+      submit="Set password"
+      busy={update.isPending}
       onSubmit={submit}
-      footer={
-        <>
-          <Button onClick={onClose}>Close</Button>
-          <Button type="submit" kind="primary" busy={update.isPending}>
-            Set password
-          </Button>
-        </>
-      }
     >
       <PasswordField
         label="New password"
@@ -112,6 +97,6 @@ export function PasswordDialog({ user, onClose }: { user: UserView; onClose(): v
         error={wrong ?? update.error?.message}
         note={`${passwordNote} Their sign-ins end.`}
       />
-    </Dialog>
+    </FormDialog>
   );
 }

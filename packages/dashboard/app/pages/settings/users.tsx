@@ -8,7 +8,7 @@ import { Time } from "../../data/time.tsx";
 import { Button } from "../../parts/button.tsx";
 import { Card } from "../../parts/card.tsx";
 import { type Column, DataList } from "../../parts/data-list.tsx";
-import { ConfirmDialog } from "../../parts/dialog.tsx";
+import { FormDialog } from "../../parts/form-dialog.tsx";
 import { Menu } from "../../parts/menu.tsx";
 import { Empty, Failure, Skeleton } from "../../parts/states.tsx";
 import { AddUserDialog, PasswordDialog } from "./user-dialogs.tsx";
@@ -68,16 +68,18 @@ export function UsersSection(): ReactNode {
       )}
       {adding && <AddUserDialog onClose={() => setAdding(false)} />}
       {asked?.what === "password" && <PasswordDialog user={asked.user} onClose={() => setAsked(null)} />}
-      <ConfirmDialog
+      <FormDialog
         open={asked?.what === "remove"}
         onClose={() => setAsked(null)}
         title={`Remove ${asked?.user.name ?? ""}?`}
-        confirm="Remove the user"
+        kind="danger"
+        close="Keep"
+        submit="Remove the user"
         busy={remove.isPending}
-        onConfirm={() => asked && remove.mutate({ params: { id: asked.user.id } })}
+        onSubmit={() => asked && remove.mutate({ params: { id: asked.user.id } })}
       >
         <p>Their sign-ins end at once. What they did stays in the audit log under their name.</p>
-      </ConfirmDialog>
+      </FormDialog>
     </Card>
   );
 }

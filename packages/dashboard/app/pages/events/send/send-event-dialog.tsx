@@ -8,8 +8,8 @@ import { useState } from "react";
 import { ApiFailure, useAct } from "../../../data/api.ts";
 import { useCan } from "../../../data/session.ts";
 import { Button } from "../../../parts/button.tsx";
-import { Dialog } from "../../../parts/dialog.tsx";
 import { TextField } from "../../../parts/fields.tsx";
+import { FormDialog } from "../../../parts/form-dialog.tsx";
 import { JsonEditor } from "../../../parts/json-editor.tsx";
 import { Failure } from "../../../parts/states.tsx";
 import { type DraftProblems, type EventDraft, emptyDraft, readDraft, writeObject } from "./draft.ts";
@@ -50,27 +50,17 @@ export default function SendEventDialog({ name, data, onClose }: SendEventDialog
   };
   if (sent) return <Sent sent={sent} onClose={onClose} onAnother={() => setSent(null)} />;
   return (
-    <Dialog
-      open
+    <FormDialog
       onClose={onClose}
       title="Send an event"
       size="wide"
       testId="send-event"
-      onSubmit={() => can === true && !send.isPending && submit()}
-      footer={
-        <>
-          <Button onClick={onClose}>Close</Button>
-          <Button
-            type="submit"
-            kind="primary"
-            busy={send.isPending}
-            disabledWhy={can}
-            icon={<Send aria-hidden size={14} />}
-          >
-            {send.isPending ? "Sending…" : "Send event"}
-          </Button>
-        </>
-      }
+      submit="Send event"
+      busyWords="Sending…"
+      icon={<Send aria-hidden size={14} />}
+      busy={send.isPending}
+      disabledWhy={can}
+      onSubmit={submit}
     >
       <div className="flex flex-col gap-4">
         {send.error instanceof ApiFailure && (
@@ -107,7 +97,7 @@ export default function SendEventDialog({ name, data, onClose }: SendEventDialog
           />
         </div>
       </div>
-    </Dialog>
+    </FormDialog>
   );
 }
 

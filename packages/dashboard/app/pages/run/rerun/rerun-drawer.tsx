@@ -3,9 +3,9 @@ import type { RunView } from "@stepwell/api/dashboard";
 import { TriangleAlert } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
 import { useAct } from "../../../data/api.ts";
-import { Button } from "../../../parts/button.tsx";
 import { Drawer } from "../../../parts/dialog.tsx";
 import { SelectField } from "../../../parts/fields.tsx";
+import { FormDialog } from "../../../parts/form-dialog.tsx";
 import { JsonEditor } from "../../../parts/json-editor.tsx";
 import { useGo } from "../../../parts/link.tsx";
 import { Failure, Skeleton } from "../../../parts/states.tsx";
@@ -44,31 +44,21 @@ export function RerunDrawer({ run, root, cut, from, onClose }: RerunProps): Reac
   const text = span === null ? "" : (texts.get(span.id) ?? inputText(span));
   const read = span !== null && takesInput(span) ? readInput(text, span) : { is: "same" as const };
   const submit = () => {
-    if (read.is === "wrong" || loading || act.isPending) return;
+    if (read.is === "wrong" || loading) return;
     const input = read.is === "other" ? { input: read.input } : {};
     const fromStep = span === null ? {} : { fromStep: { stepId: stepIdOf(span), ...input } };
     act.mutate({ params: { id: run.id }, body: fromStep });
   };
   return (
-    <Drawer
-      open
+    <FormDialog
+      frame={Drawer}
       onClose={onClose}
       title="Run again"
-      onSubmit={submit}
       testId="rerun-drawer"
-      footer={
-        <>
-          <Button onClick={onClose}>Close</Button>
-          <Button
-            type="submit"
-            kind="primary"
-            busy={act.isPending}
-            disabledWhy={read.is === "wrong" ? "The arguments are not right yet" : true}
-          >
-            {span === null ? "Rerun from the start" : "Rerun from this step"}
-          </Button>
-        </>
-      }
+      submit={span === null ? "Rerun from the start" : "Rerun from this step"}
+      busy={act.isPending}
+      disabledWhy={read.is === "wrong" ? "The arguments are not right yet" : true}
+      onSubmit={submit}
     >
       <div className="flex flex-col gap-4">
         <p className="text-dim">
@@ -111,7 +101,7 @@ export function RerunDrawer({ run, root, cut, from, onClose }: RerunProps): Reac
         <Plan root={root} chosen={chosen === START ? null : chosen} />
         <Failure error={act.error} title="It was not started" />
       </div>
-    </Drawer>
+    </FormDialog>
   );
 }
 

@@ -4,6 +4,7 @@ import {
   ChevronLeft,
   ChevronRight,
   ChevronUp,
+  type LucideIcon,
   Minus,
   Plus,
   Search,
@@ -11,7 +12,7 @@ import {
   UnfoldHorizontal,
 } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, type Ref, useEffect } from "react";
-import { Button } from "../../../parts/button.tsx";
+import { Button, type ButtonProps } from "../../../parts/button.tsx";
 import { Pill } from "../../../parts/pill.tsx";
 import type { Waterfall } from "./use-waterfall.ts";
 import { isWhole, wholeView } from "./view.ts";
@@ -60,47 +61,28 @@ function Zoom({ state }: { state: Waterfall }): ReactNode {
     <div className="wf-zoom" role="group" aria-label="Zoom">
       {!whole && (
         <>
-          <Button
-            kind="quiet"
-            size="small"
-            label="Earlier"
-            icon={<ChevronLeft aria-hidden size={14} />}
-            onClick={() => state.moveBy(-0.5)}
-          />
-          <Button
-            kind="quiet"
-            size="small"
-            label="Later"
-            icon={<ChevronRight aria-hidden size={14} />}
-            onClick={() => state.moveBy(0.5)}
-          />
+          <Tool label="Earlier" icon={ChevronLeft} onClick={() => state.moveBy(-0.5)} />
+          <Tool label="Later" icon={ChevronRight} onClick={() => state.moveBy(0.5)} />
         </>
       )}
-      <Button
-        kind="quiet"
-        size="small"
-        label="Zoom out (-)"
-        disabledWhy={nothing}
-        icon={<Minus aria-hidden size={14} />}
-        onClick={() => state.zoomBy(0.5)}
-      />
-      <Button
-        kind="quiet"
-        size="small"
-        label="Zoom in (+)"
-        icon={<Plus aria-hidden size={14} />}
-        onClick={() => state.zoomBy(2)}
-      />
-      <Button
-        kind="quiet"
-        size="small"
+      <Tool label="Zoom out (-)" disabledWhy={nothing} icon={Minus} onClick={() => state.zoomBy(0.5)} />
+      <Tool label="Zoom in (+)" icon={Plus} onClick={() => state.zoomBy(2)} />
+      <Tool
         label="See everything (0)"
         disabledWhy={nothing}
-        icon={<UnfoldHorizontal aria-hidden size={14} />}
+        icon={UnfoldHorizontal}
         onClick={() => state.setView(wholeView)}
       />
     </div>
   );
+}
+
+interface ToolProps extends Pick<ButtonProps, "label" | "onClick" | "disabledWhy"> {
+  icon: LucideIcon;
+}
+
+function Tool({ icon: Icon, ...rest }: ToolProps): ReactNode {
+  return <Button kind="quiet" size="small" icon={<Icon aria-hidden size={14} />} {...rest} />;
 }
 
 interface FindProps {
@@ -139,20 +121,8 @@ function Find({ state, active, onFound, input }: FindProps): ReactNode {
           <span role="status" className="text-xs whitespace-nowrap text-dim">
             {found.length === 0 ? "none" : at < 0 ? found.length : `${at + 1} of ${found.length}`}
           </span>
-          <Button
-            kind="quiet"
-            size="small"
-            label="Previous"
-            icon={<ChevronUp aria-hidden size={14} />}
-            onClick={() => onFound(true)}
-          />
-          <Button
-            kind="quiet"
-            size="small"
-            label="Next"
-            icon={<ChevronDown aria-hidden size={14} />}
-            onClick={() => onFound(false)}
-          />
+          <Tool label="Previous" icon={ChevronUp} onClick={() => onFound(true)} />
+          <Tool label="Next" icon={ChevronDown} onClick={() => onFound(false)} />
         </span>
       )}
     </div>

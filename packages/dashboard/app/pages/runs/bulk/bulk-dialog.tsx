@@ -4,9 +4,8 @@ import { type ReactNode, useEffect, useState } from "react";
 import { useAct } from "../../../data/api.ts";
 import { shortId } from "../../../data/short-id.ts";
 import { formatCount, formatDuration, Time } from "../../../data/time.tsx";
-import { Button } from "../../../parts/button.tsx";
-import { Dialog } from "../../../parts/dialog.tsx";
 import { SelectField, TextField } from "../../../parts/fields.tsx";
+import { FormDialog } from "../../../parts/form-dialog.tsx";
 import { AppLink, useGo } from "../../../parts/link.tsx";
 import { Failure, Skeleton } from "../../../parts/states.tsx";
 import { StatusBadge } from "../../../parts/status-badge.tsx";
@@ -47,31 +46,21 @@ export function BulkDialog({ action, target, onClose, onStarted }: BulkDialogPro
   const found = preview.data?.data;
   const why = found === undefined ? "The preview is not there yet" : whyNot(found, typed);
   const submit = () => {
-    if (found === undefined || why !== null || start.isPending) return;
+    if (found === undefined) return;
     const confirmCount = found.total.count > CONFIRM_ABOVE ? { confirmCount: found.total.count } : {};
     start.mutate({ body: { token: found.token, rate: Number(rate), ...confirmCount } });
   };
   return (
-    <Dialog
-      open
+    <FormDialog
       onClose={onClose}
       title={verb.title}
       size="wide"
-      onSubmit={submit}
       testId="bulk-dialog"
-      footer={
-        <>
-          <Button onClick={onClose}>Close</Button>
-          <Button
-            type="submit"
-            kind={action === "cancel" ? "danger" : "primary"}
-            busy={start.isPending}
-            disabledWhy={why}
-          >
-            {found === undefined ? verb.button : `${verb.button} ${runs(found)}`}
-          </Button>
-        </>
-      }
+      submit={found === undefined ? verb.button : `${verb.button} ${runs(found)}`}
+      kind={action === "cancel" ? "danger" : "primary"}
+      busy={start.isPending}
+      disabledWhy={why}
+      onSubmit={submit}
     >
       {preview.isPending && <Skeleton lines={6} />}
       <Failure error={preview.error} title="The preview could not be made" retry={read} />
@@ -104,7 +93,7 @@ export function BulkDialog({ action, target, onClose, onStarted }: BulkDialogPro
           <Failure error={start.error} title="It was not started" />
         </div>
       )}
-    </Dialog>
+    </FormDialog>
   );
 }
 
