@@ -13,7 +13,8 @@ export default defineConfig({
     name: "dashboard-browser",
     include: ["tests/browser/**/*.test.ts"],
     globalSetup: [fileURLToPath(new URL("global-setup.ts", import.meta.url))],
-    fileParallelism: false,
+    // Each file has servers of its own: two go on at once, as everywhere.
+    maxWorkers: 2,
     // After all other projects: a browser has the machine for itself.
     sequence: { groupOrder: 2 },
     pool: "forks",
