@@ -17,6 +17,8 @@ const cliOnce = ["tests/protocol/modes.test.ts", "tests/protocol/discovery.test.
 const protocol = (name: string, sdk: string, exclude: string[] = []) =>
   project(name, ["tests/protocol/**/*.test.ts"], {
     env: { STEPWELL_SDK: sdk },
+    // The SDK takes a second to load: a process goes on with it from file to file.
+    isolate: false,
     exclude,
     testTimeout: 60_000,
     hookTimeout: 60_000,
@@ -38,18 +40,18 @@ export default defineConfig({
     // Most tests wait, for an app, a timer or a disk: two go on at once also where there are two cores.
     maxWorkers: 2,
     projects: [
-      project("core", [
-        "packages/core/**/*.test.ts",
-        "packages/protocol/**/*.test.ts",
-        "packages/api/**/*.test.ts",
-      ]),
+      project(
+        "core",
+        ["packages/core/**/*.test.ts", "packages/protocol/**/*.test.ts", "packages/api/**/*.test.ts"],
+        { isolate: false },
+      ),
       project("tidy", ["tests/*.test.ts"]),
       project("store", ["packages/store/**/*.test.ts", "packages/store-sqlite/**/*.test.ts"]),
-      project("engine", [
-        "packages/engine/**/*.test.ts",
-        "packages/server/**/*.test.ts",
-        "packages/stepwell/**/*.test.ts",
-      ]),
+      project(
+        "engine",
+        ["packages/engine/**/*.test.ts", "packages/server/**/*.test.ts", "packages/stepwell/**/*.test.ts"],
+        { isolate: false },
+      ),
       project("dashboard", ["packages/dashboard/**/*.test.ts"]),
       protocol("protocol", "v4", v3Only),
       protocol("protocol-v4-plain", "v4-plain", [...v3Only, ...cliOnce]),

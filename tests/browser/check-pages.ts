@@ -14,6 +14,9 @@ import { openWindow } from "./window.ts";
 
 /** Names only; addresses are known when the shop has been open. */
 const names = scenesOf({ waiting: noRuns() } as Seeded, {} as Places).map(({ name }) => name);
+/** One scene of each page, and what only a phone lays out in another way; states of a page are looked at on the desk. */
+const onPhones =
+  /^(?:overview|runs|run-(?:failed|step|waits-concurrency)|events?|functions?|schedules|apps|bulk.*|settings-.*|sign-in|set-up|not-found|rerun|empty-overview)$/;
 /** They differ in words only, and are looked at once. */
 const alike = /^(?:run-waits-(?!concurrency)|error-(?!run)|loading-(?!run)|empty-(?!overview)|runs-10000)/;
 
@@ -82,6 +85,8 @@ async function check(scene: Scene): Promise<void> {
     // The other theme has other colours, and nothing else.
     await page.emulateMedia({ colorScheme: "dark" });
     note("dark, desk", await findByAxe(page, ["color-contrast"]));
+  }
+  if (onPhones.test(name)) {
     await page.setViewportSize(phone);
     if (!scene.act) await open(page, scene, phone);
     note("dark, phone", [...(await findByAxe(page)), ...(await findOverflow(page))]);
