@@ -1,5 +1,7 @@
 /** Apps: the list with what is in the way of their syncs, adding one, and syncing one again. */
+
 import type { AppLine, SyncOutcome } from "@stepwell/api/dashboard";
+import type { appsSchemas } from "@stepwell/api/dashboard/schemas";
 import { type AppRow, type FunctionRow, StepwellError } from "@stepwell/core";
 import type { Engine } from "@stepwell/engine";
 import { isoTime } from "../../reply.ts";
@@ -7,7 +9,7 @@ import { readAppUrl, shownUrl } from "../apps/app-url.ts";
 import { troubleOf, withCure } from "../apps/cures.ts";
 import type { Handlers } from "../call.ts";
 
-export const appsHandlers: Handlers<"listApps" | "addApp" | "syncApp"> = {
+export const appsHandlers: Handlers<keyof typeof appsSchemas> = {
   async listApps({ engine: { read } }) {
     const [apps, functions] = await Promise.all([read.apps(), read.functions()]);
     const lines = apps.map((app) => appLine(app, functions));

@@ -1,5 +1,7 @@
 /** Bulk actions: preview, confirm, follow, and what can be done to a job (issue E §3). */
+
 import { type BulkVerb, bulkVerbs } from "@stepwell/api/dashboard";
+import type { bulkSchemas } from "@stepwell/api/dashboard/schemas";
 import { type BulkJobRow, StepwellError } from "@stepwell/core";
 import type { Engine } from "@stepwell/engine";
 import { checkSize, chooseByFilter, chooseByIds } from "../bulk/choose.ts";
@@ -12,9 +14,7 @@ const PAGE = 50;
 /** Above so many runs, the number is typed to confirm. */
 const CONFIRM_OVER = 100;
 
-type BulkCalls = "previewBulk" | "startBulk" | "listBulk" | "getBulk" | "actOnBulk";
-
-export const bulkHandlers: Handlers<BulkCalls> = {
+export const bulkHandlers: Handlers<keyof typeof bulkSchemas> = {
   async previewBulk({ engine, caller, body: { action, q, ids } }) {
     const chosen = await (ids === undefined
       ? chooseByFilter(action, q ?? "", engine)

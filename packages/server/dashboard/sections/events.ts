@@ -1,4 +1,5 @@
 /** Events: the list, one event, sending one, and what is known of their names. */
+import type { eventsSchemas } from "@stepwell/api/dashboard/schemas";
 import { acceptEvents } from "@stepwell/protocol";
 import { readUlid } from "../../query.ts";
 import { noEvent } from "../../routes/v2-events.ts";
@@ -9,9 +10,7 @@ import { findEvents } from "../events/select-events.ts";
 
 const PAGE = 50;
 
-export const eventsHandlers: Handlers<
-  "listEvents" | "getEvent" | "sendEvent" | "listEventTypes" | "getEventSchema"
-> = {
+export const eventsHandlers: Handlers<keyof typeof eventsSchemas> = {
   async listEvents({ query: { q, internal, cursor, limit = PAGE }, engine }) {
     const after = cursor === undefined ? undefined : readUlid(cursor);
     const found = await findEvents({ q, internal, cursor: after, limit }, engine.read, engine.now());

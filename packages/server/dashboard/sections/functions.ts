@@ -1,13 +1,12 @@
 /** Functions: the list, one of them, its mode, and a run of it by hand. */
+import type { functionsSchemas } from "@stepwell/api/dashboard/schemas";
 import type { JsonObject } from "@stepwell/core";
 import type { Handlers } from "../call.ts";
 import { findFunction } from "../functions/find-function.ts";
 import { functionDetail } from "../functions/function-detail.ts";
 import { functionLines } from "../functions/function-lines.ts";
 
-export const functionsHandlers: Handlers<
-  "listFunctions" | "getFunction" | "setFunctionMode" | "invokeFunction"
-> = {
+export const functionsHandlers: Handlers<keyof typeof functionsSchemas> = {
   async listFunctions({ engine, query: { archived = false } }) {
     const functions = await engine.read.functions();
     const shown = functions.filter((fn) => archived || !fn.archived);

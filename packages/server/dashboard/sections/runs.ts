@@ -1,4 +1,5 @@
 /** Runs: the list, one run, its trace, why it waits, and what can be done to it. */
+import type { runsSchemas } from "@stepwell/api/dashboard/schemas";
 import type { Json } from "@stepwell/core";
 import { readUlid } from "../../query.ts";
 import { waitingReason } from "../../render/waiting.ts";
@@ -13,9 +14,7 @@ import { withinBudget } from "../runs/trace-payloads.ts";
 const PAGE = 50;
 const MOST_COUNTED = 10_000;
 
-type RunCalls = "listRuns" | "countRuns" | "getRun" | "getRunTrace" | "getRunWhy" | "cancelRun" | "rerunRun";
-
-export const runsHandlers: Handlers<RunCalls> = {
+export const runsHandlers: Handlers<keyof typeof runsSchemas> = {
   async listRuns({ query: { q, cursor, limit = PAGE }, engine }) {
     const selection = await selectRuns(q, engine.read, engine.now());
     const after = cursor === undefined ? undefined : readUlid(cursor);

@@ -1,4 +1,5 @@
 /** Schedules: the list, the ticks of one, and Run now. */
+import type { schedulesSchemas } from "@stepwell/api/dashboard/schemas";
 import { StepwellError } from "@stepwell/core";
 import type { Reads } from "@stepwell/store";
 import { type ScheduleRef, schedulesOf, tickViews } from "../../render/schedules.ts";
@@ -12,7 +13,7 @@ const TICKS = 50;
 /** Long enough for any key that people make, short enough to be no load. */
 const LONGEST_KEY = 200;
 
-export const schedulesHandlers: Handlers<"listSchedules" | "listTicks" | "runSchedule"> = {
+export const schedulesHandlers: Handlers<keyof typeof schedulesSchemas> = {
   async listSchedules({ engine: { read } }) {
     const [names, functions] = await Promise.all([readNames(read), read.functions()]);
     return { data: await mapInTurns(schedulesOf(functions), (ref) => scheduleLine(ref, names, read)) };

@@ -1,5 +1,7 @@
 /** The session's calls: who is signed in, signing in and out, the set-up, one's own password and sign-ins. */
+
 import type { SessionView } from "@stepwell/api/dashboard";
+import type { sessionSchemas } from "@stepwell/api/dashboard/schemas";
 import { type SignInRow, StepwellError, type UserRow } from "@stepwell/core";
 import { isoTime } from "../../reply.ts";
 import { type Access, userCaller } from "../access/access.ts";
@@ -12,14 +14,7 @@ import { csrfOf, endOf, endSignIn, hasEnded, type Opened, openSignIn } from "../
 import type { Call, Caller, Handlers } from "../call.ts";
 import type { Frame } from "../frame.ts";
 
-export type SessionNames =
-  | "getSession"
-  | "signIn"
-  | "signOut"
-  | "setUp"
-  | "changePassword"
-  | "listSessions"
-  | "endSession";
+export type SessionNames = keyof typeof sessionSchemas;
 type Any = Pick<Call<SessionNames>, "engine" | "options" | "request" | "caller" | "signIn" | "address">;
 
 /** What refuses a flood before it gets to the audit log or to a password. */

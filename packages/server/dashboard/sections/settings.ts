@@ -1,5 +1,7 @@
 /** Keys, users, the audit log and the state of the server: for admins, but for the last. */
+
 import type { ApiKeyView, AuditEntry, Scope, UserView } from "@stepwell/api/dashboard";
+import type { settingsSchemas } from "@stepwell/api/dashboard/schemas";
 import type { ApiKeyRow, AuditRow, JsonObject, UserRow } from "@stepwell/core";
 import { eventLoopDelay } from "../../event-loop.ts";
 import { isoTime } from "../../reply.ts";
@@ -7,20 +9,9 @@ import { addUser, changeUser, removeUser } from "../access/accounts.ts";
 import { addKey, revokeKey } from "../access/keys.ts";
 import type { Handlers } from "../call.ts";
 
-type Names =
-  | "listKeys"
-  | "createKey"
-  | "revokeKey"
-  | "listUsers"
-  | "createUser"
-  | "updateUser"
-  | "removeUser"
-  | "listAudit"
-  | "getHealth";
-
 const PAGE = 50;
 
-export const settingsHandlers: Handlers<Names> = {
+export const settingsHandlers: Handlers<keyof typeof settingsSchemas> = {
   async listKeys({ engine }) {
     return { data: (await engine.read.apiKeys()).map(keyView) };
   },
